@@ -11,7 +11,7 @@ _DECLARATIONS = (
     "test|dropped"
 )
 _MEMBERS = (
-    "resource|op|ops|page|filter|search|sort|expand|show|input|list|before|after|auth|limit|graphql|profile|errors|emits|emit|enqueue|cancel|calls|call|set|require|update|delete|create|put|remove|scope|allow|deny|field|bearer|api_key|"
+    "resource|op|ops|page|filter|search|nearest|sort|expand|show|input|list|before|after|auth|limit|graphql|profile|errors|emits|emit|enqueue|cancel|calls|call|set|require|update|delete|create|put|remove|scope|allow|deny|field|bearer|api_key|"
     "claim|password|issue|sign_up|active|member|roles|id|unique|index|check|exclude|partition|service|database|given|as|do|receive|expect|run"
 )
 _WORDS = "with|refresh|extends|to|via|when|because|by|per|at|on|from|using|and|or|not|in|where|if|then|else|exists|every"

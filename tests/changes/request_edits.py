@@ -237,6 +237,28 @@ REQUESTS = (
         "rest.parameter-added GET /bank/movements ?most",
         worst="compatible",
     ),
+    # Lists in the order of a distance.
+    edit(
+        "tasting",
+        "no list by distance any more",
+        "    nearest scent using cosine\n",
+        "",
+        "rest.filter-removed GET /v1/wines ?nearest",
+    ),
+    edit(
+        "tasting",
+        "another distance",
+        "nearest scent using cosine",
+        "nearest scent using l2",
+        "rest.order-changed GET /v1/wines ?nearest",
+    ),
+    edit(
+        "tasting",
+        "nearest by another vector",
+        "nearest scent using cosine",
+        "nearest taste using cosine",
+        "rest.parameter-type-changed GET /v1/wines ?nearest",
+    ),
     # Lists along relations.
     edit(
         "press",

@@ -122,6 +122,11 @@ def queried(frame: Frame, name: str) -> Part:
     snake = snake_case(name)
     near = frame.one('text? @db("vector(3)")', "vector(3)?", "vector(3) = [1, 0, 0.5]")
     vector = frame.maybe(f"  near: {near}\n  index using hnsw (near with vector_l2_ops)\n", 0.3)
+    by = (
+        f"  nearest near using {frame.one('cosine', 'l2', 'ip', 'l1')}"
+        if vector and "text" not in near
+        else ""
+    )
     return Part(
         f"""entity {name} {{
   id: int @id
@@ -130,7 +135,8 @@ def queried(frame: Frame, name: str) -> Part:
 struct {name}Row {{ title: string  size: int }}""",
         f"policy {name} {{ {frame.scope}allow read, touch to guest }}",
         f"""  resource {name} {{
-    ops get
+    ops get{", list" if by else ""}
+  {by}
     op touch(by: int = 1, of: {name}?) -> {name} @handler
   }}
   op {snake}_sizes(least: int = 0) -> {name}Row[] @http(GET, "/{snake}/sizes") {{

@@ -76,3 +76,90 @@ def test_sql_takes_a_vector(ann: httpx.Client) -> None:
     found = ann.post("/v1/near", json={"to": [0, 0, 1], "most": 1}).json()
     assert [(row["name"], row["scent"]) for row in found] == [("up", [0, 0, 1])]
     assert ann.post("/v1/near", json={"to": [0, 0]}).status_code == 422
+
+
+def _listed(client: httpx.Client, query: str) -> list[dict[str, Any]]:
+    answer = client.get(f"/v1/wines?{query}")
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def cellar(up: Running, ann: httpx.Client) -> None:
+    """2,000 rows that only Ann may read, nearer than all that others may read."""
+    hidden = [{"name": f"h{at}", "scent": [5, at / 1_000, 5], "open": False} for at in range(2_000)]
+    shown = [
+        {"name": f"s{at}", "scent": [5, 2 + at / 100, 5], "colour": "white" if at % 2 else "rose"}
+        for at in range(60)
+    ]
+    assert ann.post("/v1/wines:bulk", json=hidden).json() == {"count": 2_000}
+    assert ann.post("/v1/wines:bulk", json=shown).json() == {"count": 60}
+
+
+@pytest.mark.usefixtures("cellar")
+def test_the_nearest_rows_come_first(up: Running, ann: httpx.Client) -> None:
+    assert [row["name"] for row in _listed(ann, "nearest=5,0,5&limit=3")] == ["h0", "h1", "h2"]
+    with client_of(up, "demo.ben", "taster") as ben:
+        found = _listed(ben, "nearest=[5,2,5]&limit=50&colour=white&_distance=true")
+        assert [row["name"] for row in found] == [f"s{at}" for at in range(1, 60, 2)]
+        far = [row["_distance"] for row in found]
+        assert far == sorted(far) and 0 < far[0] < 0.001
+        assert "_distance" not in _listed(ben, "nearest=5,2,5&limit=1")[0]
+    with client_of(up, "demo.cleo", "taster") as cleo:
+        assert _listed(cleo, "nearest=5,0,5") == []
+
+
+@pytest.mark.usefixtures("cellar")
+def test_pages_of_the_nearest_go_on(up: Running) -> None:
+    with client_of(up, "demo.ben", "taster") as ben:
+        names: list[str] = []
+        query = "nearest=5,2,5&colour=white&limit=20"
+        page = ben.get(f"/v1/wines?{query}").json()
+        while page["next_cursor"]:
+            names += [row["name"] for row in page["items"]]
+            page = ben.get(f"/v1/wines?{query}&cursor={page['next_cursor']}").json()
+        assert names + [row["name"] for row in page["items"]] == [f"s{at}" for at in range(1, 60, 2)]
+        other = ben.get(f"/v1/wines?{query}").json()["next_cursor"]
+        assert ben.get(f"/v1/wines?nearest=5,1,5&colour=white&limit=20&cursor={other}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "nearest=1,0",
+        "nearest=",
+        "nearest=1,0,x",
+        "nearest=1,0,nan",
+        "nearest=1,0,inf",
+        "nearest=1,0,1e39",
+        "nearest=1,0,0&sort=name",
+        "_distance=true",
+        "nearest=1,0,0&_distance=1",
+    ],
+)
+def test_what_is_no_vector_to_be_near_to_is_refused(ann: httpx.Client, wrong: str) -> None:
+    assert ann.get(f"/v1/wines?{wrong}").status_code == 422
+
+
+@pytest.mark.usefixtures("cellar")
+def test_the_nearest_over_graphql(ann: httpx.Client) -> None:
+    def ask(document: str, **variables: Any) -> Any:
+        return ann.post("/graphql", json={"query": document, "variables": variables}).json()
+
+    document = (
+        "query($to: [Float!]) { wines(first: 2, nearest: $to) { nodes { name _distance } edges { cursor } } }"
+    )
+    found = ask(document, to=[5, 0, 5])["data"]["wines"]
+    assert [row["name"] for row in found["nodes"]] == ["h0", "h1"]
+    assert found["nodes"][0]["_distance"] == pytest.approx(0, abs=1e-6)
+    after = found["edges"][1]["cursor"]
+    more = ask(f'{{ wines(first: 1, nearest: [5, 0, 5], after: "{after}") {{ nodes {{ name }} }} }}')
+    assert more["data"]["wines"]["nodes"] == [{"name": "h2"}]
+    assert ask(document, to=None)["data"]["wines"]["nodes"][0]["_distance"] is None
+    assert ask(document, to=[5, 0])["errors"][0]["extensions"]["code"] == "graphql-variables"
+    assert "errors" in ask("{ wines(nearest: [5, 0, 5], sort: NAME_ASC) { nodes { name } } }")
+
+
+def test_a_distance_that_is_no_number_is_null(ann: httpx.Client) -> None:
+    assert _listed(ann, "nearest=0,0,0&limit=1&_distance=true")[0]["_distance"] is None

@@ -308,6 +308,14 @@ class OwnList(Node):
     origin: Origin
 
 
+class Nearest(Node):
+    """Lists may be ordered by how near the vector in `field` is to one that the caller gives. `measure`: cosine, l2, ip (negative inner
+    product) or l1."""
+
+    field: str
+    measure: Kind["cosine", "l2", "ip", "l1"]
+
+
 class Resource(Node):
     """`operations`: of list, get, create, update, delete, in this order. `order`: that of a list which its caller does not sort,
     `-created_at` downwards; the key decides where it leaves rows equal. `selectable`: callers may say which members of a row they want
@@ -331,6 +339,7 @@ class Resource(Node):
     page: Page = Field(default_factory=Page)
     filters: tuple[Filter, ...] = ()
     search: tuple[str, ...] = ()
+    nearest: Nearest | None = None
     search_prefix: bool = False  # the last word may be the beginning of one
     search_rank: bool = False  # the best matches first, where the caller does not sort
     search_fuzzy: bool = False  # words that are alike match too

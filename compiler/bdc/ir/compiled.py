@@ -188,7 +188,8 @@ class EntityRead:
     """Everything the composer needs to read one entity. A row is visible when `base` (soft deletion) and `scope` hold, one
     of `allow` does and none of `deny`. `version` is the column of the ETag, `search` a condition over
     `«a»` and `«p»`, `search_fields` the members it looks at. `rank`: how well a row matches; `…_prefix`: where the last word may be a
-    beginning. These are there where some list needs them. `address`: what names a row in paths, where `keys` do not; `parents`: the
+    beginning. These are there where some list needs them. `nearest`: for each order by distance its name, the vector and the distance, over
+    `«a»` and `«p»`. `address`: what names a row in paths, where `keys` do not; `parents`: the
     rows that it stands under there, the nearest first."""
 
     entity: str
@@ -207,6 +208,7 @@ class EntityRead:
     search_prefix: str | None = None
     rank: str | None = None
     rank_prefix: str | None = None
+    nearest: tuple[tuple[str, str, str], ...] = ()
     version: str | None = None
     address: tuple[ReadKey, ...] = ()
     parents: tuple[ReadParent, ...] = ()

@@ -29,6 +29,8 @@ _BOUNDS = ("min_length", "max_length", "minimum", "maximum", "pattern")
 _LENGTHS = ("character varying", "character")
 # Written as texts, and none to PostgreSQL: it holds them to their form itself.
 VECTORS = ("vector", "halfvec", "sparsevec")  # of pgvector
+# How near two vectors are: the operator of each measure. Less is nearer.
+MEASURES = {"cosine": "<=>", "l2": "<->", "ip": "<#>", "l1": "<+>"}
 _NO_TEXTS = (*VECTORS, "inet", "cidr", "macaddr", "macaddr8", "xml", "tsvector")
 _SMALLEST, _LARGEST = Decimal(-(2**15)), Decimal(2**15 - 1)
 

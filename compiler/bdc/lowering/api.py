@@ -122,6 +122,9 @@ def _resource(context: Context, api: Api, resource: Resource) -> ir.Resource:
         filters=tuple(_filter(context, resource, each) for each in resource.filters),
         lists=tuple(_own_list(context, resource, each) for each in resource.lists),
         search=tuple(word.text for word in resource.search),
+        nearest=ir.Nearest(field=resource.nearest.field.text, measure=resource.nearest.measure)
+        if resource.nearest is not None
+        else None,
         search_prefix=resource.search_prefix,
         search_rank=resource.search_rank,
         search_fuzzy=resource.search_fuzzy,

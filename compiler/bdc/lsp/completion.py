@@ -345,6 +345,7 @@ _LEADING: dict[str, Callable[[_Completion], Items]] = {
     "filter": lambda self: self.row_fields(),
     "sort": lambda self: self.row_fields(),
     "search": lambda self: self.row_fields(),
+    "nearest": lambda self: self.row_fields(),
     "expand": lambda self: self.row_fields(),
     "field": lambda self: self.row_fields(),
     "index": lambda self: self.row_fields(),

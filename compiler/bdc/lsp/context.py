@@ -36,6 +36,7 @@ LEADING = frozenset(
         "filter",
         "sort",
         "search",
+        "nearest",
         "expand",
         "input",
         "index",

@@ -33,6 +33,7 @@ from bdc.query.filters import Filters
 from bdc.query.joins import Joins
 from bdc.query.members import member_sources
 from bdc.query.names import column_text, quote, relation
+from bdc.query.nearest import nearest
 from bdc.query.policy import Policies
 from bdc.query.read_guard import ReadGuard
 from bdc.query.relations import address_parts, deletion_column, key_parts, tenant_column
@@ -170,6 +171,7 @@ class Reads:
             search=self._searches.condition(entity, searched, fuzzy=fuzzy) if searched else None,
             search_fields=searched,
             **self._searching(entity, resources, searched),
+            nearest=tuple(nearest(entity, resources)),
             version=self._version(entity),
         )
 

@@ -19,6 +19,13 @@ def related_parameter(resource: Resource, name: str) -> str:
 def _of_every_list(resource: Resource) -> set[str]:
     page = resource.page
     total = page.total and page.kind == "cursor"
-    optional = {"sort": resource.sorts, "q": resource.search, "expand": resource.expand, "total": total}
+    optional = {
+        "sort": resource.sorts,
+        "q": resource.search,
+        "nearest": resource.nearest,
+        "_distance": resource.nearest,
+        "expand": resource.expand,
+        "total": total,
+    }
     optional |= {"fields": resource.selectable}
     return {"limit", page.kind, *(name for name, there in optional.items() if there)}

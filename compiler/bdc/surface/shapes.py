@@ -23,6 +23,7 @@ from bdc.ir import (
 from bdc.naming.casing import camel
 from bdc.surface.can import CAN, can_of
 from bdc.surface.members import Member, read_members
+from bdc.surface.nearest import DISTANCE, tells_distance
 
 Table = dict[str, tuple[str, str]]
 """The name inside → the name outside, and the table of what the member holds ('': it is left as it is)."""
@@ -115,6 +116,8 @@ class Shapes:
             field = entity.field(name)
             if name not in taken and isinstance(field, ReferenceField | CollectionField):
                 yield name, (self.name(name), self.row(self._system.entity(field.target)))
+        if tells_distance(self._system, entity.name):
+            yield DISTANCE, (DISTANCE, "")
         if can_of(self._system, entity.name):
             yield CAN, (CAN, self._can(entity))
 

@@ -221,6 +221,7 @@ def _of_lists(resource: Resource) -> Iterator[str]:
     yield from chain(
         ("sort",) if resource.sorts else (),
         ("q",) if resource.search else (),
+        ("nearest", "_distance") if resource.nearest is not None else (),
         ("total",) if page.total and page.kind == "cursor" else (),
     )
 

@@ -17,7 +17,7 @@ _BLOCKS = {
     "EVENT": "a field (`name: Type`)",
     "MACHINE": "a transition (`a -> b by operation`)",
     "API": "`auth`, `limit`, `graphql`, `profile`, `resource` or `op`",
-    "RESOURCE": "`ops`, `page`, `filter`, `search`, `sort`, `expand`, `show`, `input`, `before`, `after`, `op` or `resource`",
+    "RESOURCE": "`ops`, `page`, `filter`, `search`, `nearest`, `sort`, `expand`, `show`, `input`, `before`, `after`, `op` or `resource`",
     "BEFORE": "`require` or `set`",
     "AFTER": "`create`, `put`, `remove`, `update`, `enqueue`, `cancel` or `emits`",
     "OP": "`errors`, `emits`, `calls`, `allow`, a statement (`require`, `set`, `update`, `create`, `put`, `remove`, `enqueue`, `cancel`) or `sql`",
@@ -38,7 +38,7 @@ _BLOCKS = {
 # The words that begin an item of a block.
 ITEM_WORDS = {
     "API": "auth limit graphql profile resource op",
-    "RESOURCE": "ops page filter search sort expand show input list before after op resource",
+    "RESOURCE": "ops page filter search nearest sort expand show input list before after op resource",
     "ENTITY": "id unique index check exclude partition dropped",
     "MIXIN": "unique index check exclude policy",
     "OP": "errors emits calls allow enqueue cancel set require update create put remove sql",

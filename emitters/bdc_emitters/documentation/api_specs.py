@@ -243,6 +243,12 @@ class _Writer:
                 yield AskedView(spelled, "query", "`list`", f"Rows related to any of these {found.name}.")
             else:
                 yield AskedView(spelled, "query", code(type_words(found.type)), "Filter.")
+        if resource.nearest is not None:
+            text = f"The first rows are those whose {resource.nearest.field} is nearest to it."
+            yield AskedView("nearest", "query", "`list`", text)
+            yield AskedView(
+                "_distance", "query", "`bool`", "Whether each row says how far it is from `nearest`."
+            )
         if resource.search:
             yield AskedView("q", "query", "`string(1..200)`", f"Search in {', '.join(resource.search)}.")
         if resource.sorts:

@@ -184,6 +184,8 @@ class Table:
             ("order", page.order),
             ("prefix", page.prefix),
             ("ranked", page.ranked),
+            ("nearest", page.nearest),
+            ("numbers", page.numbers),
             ("keys", keys),
             ("replica", page.replica),
         )

@@ -34,6 +34,7 @@ from bdc.surface import (
 )
 from bdc.surface.can import CAN, can_of
 from bdc.surface.examples import constant
+from bdc.surface.nearest import DISTANCE, tells_distance
 from bdc_emitters.openapi.types import JSON_SCHEMA, NO_NUL, SEGMENT, Mode, Schema, nullable, ref, schema
 
 NESTED_LIMIT = 200  # rows written together with their parent
@@ -212,6 +213,9 @@ class Models:
             made["properties"][name] = nullable(made["properties"][name])
         for node in self._expansions.get(entity.name, ()):
             made["properties"][node.field] = self._expanded(entity, node)
+        if tells_distance(self._system, entity.name) and not self._in_events:
+            text = "There when asked for (`_distance`)."
+            made["properties"][DISTANCE] = {"description": text, "type": ["number", "null"]}
         if can_of(self._system, entity.name) and not self._in_events:
             text = "There when asked for (`_can`)."
             made["properties"][CAN] = {"description": text, "allOf": [ref(self._cans[entity.name])]}

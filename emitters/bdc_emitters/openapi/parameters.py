@@ -9,7 +9,9 @@ from bdc.ir import (
     Entity,
     ExpandNode,
     Filter,
+    Nearest,
     Resource,
+    ScalarField,
     SystemIR,
 )
 from bdc.surface import (
@@ -27,6 +29,7 @@ from bdc.surface.addresses import around_fields, is_by_key
 from bdc.surface.can import CAN
 from bdc.surface.examples import Examples
 from bdc.surface.filters import Asked, asked
+from bdc.surface.nearest import DISTANCE, NEAREST
 from bdc_emitters.openapi.types import CHOICE_LIMIT, NO_NUL, Mode, Schema, schema
 
 Parameter = dict[str, Any]
@@ -212,6 +215,8 @@ class Parameters:
         ]
         if resource.search:
             found.append(_search(resource))
+        if resource.nearest is not None and endpoint.entity is not None:
+            found += _nearest(endpoint.entity, resource.nearest)
         if resource.sorts:
             found.append(_sort(resource))
         if resource.page.kind == "offset":
@@ -322,6 +327,23 @@ def _search(resource: Resource) -> Parameter:
     text += " The best matches come first, unless `sort` is given." if resource.search_rank else ""
     inner = {"type": "string", "minLength": 1, "maxLength": SEARCH_LIMIT, "pattern": NO_NUL}
     return {"name": "q", "in": "query", "description": text, "schema": inner}
+
+
+def _nearest(entity: Entity, order: Nearest) -> list[Parameter]:
+    field = entity.field(order.field)
+    assert isinstance(field, ScalarField)
+    text = f"Numbers, separated by commas: the first rows are those whose `{order.field}` is nearest to them."
+    far = f"Whether each row says how far it is from `{NEAREST}`."
+    shown = {"name": NEAREST, "in": "query", "description": text, "style": "form", "explode": False}
+    return [
+        {**shown, "schema": schema(field.type, Mode.QUERY)},
+        {
+            "name": DISTANCE,
+            "in": "query",
+            "description": far,
+            "schema": {"type": "boolean", "default": False},
+        },
+    ]
 
 
 def _total() -> Parameter:

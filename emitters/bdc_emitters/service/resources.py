@@ -20,6 +20,7 @@ from bdc.source.records import dataclass
 from bdc.surface.filters import asked
 from bdc.surface.members import read_members
 from bdc.surface.names import surface_names
+from bdc.surface.nearest import numbers_of, order_name
 from bdc.surface.outside import reads_shown
 from bdc_emitters.service.checks import scalar_source
 
@@ -38,6 +39,8 @@ DEFAULTS: dict[str, object] = {
     "searchable": False,
     "prefix": False,
     "ranked": False,
+    "nearest": "",
+    "numbers": 0,
 }
 _CONSTRAINED = (Scalar.STRING, Scalar.TEXT, Scalar.DECIMAL, Scalar.INT, Scalar.BIGINT, Scalar.FLOAT)
 
@@ -96,6 +99,8 @@ def _resource(system: SystemIR, resource: Resource) -> ResourceView:
         "searchable": bool(resource.search),
         "prefix": resource.search_prefix,
         "ranked": resource.search_rank,
+        "nearest": order_name(resource.nearest) if resource.nearest is not None else "",
+        "numbers": numbers_of(system, resource),
     }
     return ResourceView(
         constant=surface_names(system).entities[entity.name],

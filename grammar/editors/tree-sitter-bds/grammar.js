@@ -15,7 +15,7 @@ module.exports = grammar({
       choice(
         "bds", "module", "use", "type", "enum", "struct", "mixin", "entity", "view", "machine", "error", "event", "identity",
         "role", "policy", "api", "external", "job", "mail", "webhooks", "audit", "stream", "source", "consume", "load", "deploy", "seed", "test", "resource", "op", "ops", "page", "filter",
-        "search", "sort", "expand", "show", "input", "list", "before", "after", "auth", "limit", "graphql", "profile", "errors", "emits", "emit", "enqueue", "cancel", "calls", "call", "compensate", "set", "require", "update", "delete", "create", "put", "remove", "scope", "allow", "deny",
+        "search", "nearest", "sort", "expand", "show", "input", "list", "before", "after", "auth", "limit", "graphql", "profile", "errors", "emits", "emit", "enqueue", "cancel", "calls", "call", "compensate", "set", "require", "update", "delete", "create", "put", "remove", "scope", "allow", "deny",
         "field", "claim", "password", "issue", "sign_up", "active", "member", "refresh", "unique", "index", "check", "exclude", "partition", "dropped", "with", "extends", "to", "via", "when",
         "because", "and", "or", "not", "in", "where", "if", "then", "else", "exists", "every", "sql",
       ),

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from bdc.changes.change import Change
 from bdc.changes.named import Named
+from bdc.changes.rest.nearest import KEEP, nearest_changes
 from bdc.changes.sides import Matched, Sides, match
 from bdc.changes.wire import compare, named
 from bdc.ir import OwnList, Resource, SystemIR, Type
 from bdc.source.records import dataclass
 from bdc.surface import Endpoint
 from bdc.surface.filters import asked, at_end
-
-KEEP = "Keep it until no client sends it: an unknown query parameter is answered with 400."
 
 
 def list_changes(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared: Named) -> Iterator[Change]:
@@ -21,6 +20,7 @@ def list_changes(sides: Sides, old: Endpoint, new: Endpoint, where: str, shared:
     yield from _filters(sides, old, new, where, shared)
     yield from _sorts(sides, old, new, where)
     yield from _search(sides, old.resource, new.resource, where)
+    yield from nearest_changes(sides, old.resource, new.resource, where)
     yield from _page(old.resource, new.resource, where)
     yield from _order(sides, old.resource, new.resource, where)
     if old.own is not None and new.own is not None:

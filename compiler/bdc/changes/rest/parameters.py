@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from bdc.changes.change import Change
 from bdc.changes.members import Body, compare_members
 from bdc.changes.named import Named
-from bdc.changes.rest.lists import KEEP, list_changes
+from bdc.changes.rest.lists import list_changes
+from bdc.changes.rest.nearest import KEEP
 from bdc.changes.sides import Matched, Sides, match
 from bdc.changes.wire import Pair, compare
 from bdc.ir import (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bdc.model.context import ResolveContext
 from bdc.model.errors.names import DuplicateMember, NotOfTheRow, UnknownField, UnknownSetting
 from bdc.model.errors.types import BadSetting, NotARelation, OutOfRange
-from bdc.model.nodes.api import Filter, PageKind
+from bdc.model.nodes.api import Filter, Measure, Nearest, PageKind
 from bdc.model.nodes.entity import CollectionField, Entity, ReferenceField
 from bdc.model.nodes.policy import Word
 from bdc.naming.references import key_member
@@ -189,6 +189,7 @@ def _read_page_setting(
         settings[name] = value.value
 
 
+MEASURED: dict[str, Measure] = {"cosine": "cosine", "l2": "l2", "ip": "ip", "l1": "l1"}
 _SEARCHING = ("prefix", "rank", "fuzzy")
 
 
@@ -204,6 +205,21 @@ def resolve_searching(context: ResolveContext, declared: ast.ResourceDecl) -> di
                 found[name] = argument.value.value
             else:
                 context.report(BadSetting(name, "`true` or `false`", argument.value.span))
+    return found
+
+
+def resolve_nearest(context: ResolveContext, declared: ast.ResourceDecl, entity: Entity) -> Nearest | None:
+    """Return by which vector rows are near, and how that is measured."""
+    found: Nearest | None = None
+    for item in (each for each in declared.items if isinstance(each, ast.NearestItem)):
+        name = look_up(context, entity, item.path)
+        if item.measure.text not in MEASURED:
+            context.report(BadSetting("using", f"one of {', '.join(MEASURED)}", item.measure.span))
+        elif name is not None and found is not None:
+            first, here = found.field.span, item.path.span
+            context.report(DuplicateMember("nearest", name, "this resource", here, first))
+        elif name is not None:
+            found = Nearest(Word(name, item.path.span), MEASURED[item.measure.text])
     return found
 
 

@@ -14,10 +14,19 @@ Verb = Literal["list", "get", "create", "update", "delete"]
 VERBS: tuple[Verb, ...] = ("list", "get", "create", "update", "delete")
 PageKind = Literal["cursor", "offset"]
 ShowPosition = Literal["row", "list", "self"]
+Measure = Literal["cosine", "l2", "ip", "l1"]
 Auth = Literal["bearer", "api_key"]
 Introspection = Literal["always", "dev", "never"]
 StatementVerb = Literal["update", "create", "put", "remove"]
 HttpMethod = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Lists in the order of a distance from the vector in `field`."""
+
+    field: Word
+    measure: Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +219,7 @@ class Resource:
     page_kind: PageKind = "cursor"
     filters: tuple[Filter, ...] = ()
     search: tuple[Word, ...] = ()
+    nearest: Nearest | None = None
     search_prefix: bool = False
     search_rank: bool = False
     search_fuzzy: bool = False

@@ -39,6 +39,7 @@ from bdc.surface.graphql.tree import (
     Struct,
     optional,
 )
+from bdc.surface.nearest import DISTANCE, tells_distance
 from bdc.surface.relay import NODE
 
 # How many rows of a bounded collection are given when the query does not say.
@@ -127,6 +128,9 @@ def _entity_fields(
     if members.pop(CAN, None) is not None and tells:
         name = can_name(types, entity.name)
         yield Field(CAN, CAN, Named(name), Struct(CAN, name), "What the caller may do with this row.")
+    if tells_distance(types.system, entity.name):
+        doc = "How far this row is from what its list is `nearest` to; null in every other place."
+        yield Field(DISTANCE, DISTANCE, Named("Float", True), Member(DISTANCE), doc)
     for member in members.values():  # what the system adds by itself: the version
         type_ = Named("Int", member.nullable)
         yield Field(field_name(member.name), member.name, type_, Member(member.name), _added_doc(member.name))

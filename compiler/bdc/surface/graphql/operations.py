@@ -21,8 +21,9 @@ from bdc.naming.references import key_member
 from bdc.surface.addresses import address, around_fields
 from bdc.surface.graphql.names import argument_name, operation_name, query_name, spoken
 from bdc.surface.graphql.scalars import Types
-from bdc.surface.graphql.tree import Argument, Call, Field, Get, Named, Page, TypeRef
+from bdc.surface.graphql.tree import Argument, Call, Field, Get, ListOf, Named, Page, TypeRef
 from bdc.surface.names import surface_names
+from bdc.surface.nearest import NEAREST, numbers_of, order_name
 
 IF_MATCH = Argument("ifMatch", "if_match", Named("Int", True), "Refuse when the row's version is another.")
 IDEMPOTENCY_KEY = Argument(
@@ -62,6 +63,8 @@ def query_fields(types: Types, resource: Resource, *, filtered: bool, sorted_: b
             resource.search_rank,
             len(keys),
             resource.replica,
+            order_name(resource.nearest) if resource.nearest is not None else "",
+            numbers_of(types.system, resource),
         )
         yield Field(name, name, type_, page, doc, arguments=(*keys, *arguments))
 
@@ -78,6 +81,9 @@ def _page_arguments(entity: str, resource: Resource, filtered: bool, sorted_: bo
         yield Argument("sort", "sort", Named(f"{entity}Sort", True))
     if resource.search:
         yield Argument("search", "search", Named("String", True), "Words that the rows must contain.")
+    if resource.nearest is not None:
+        doc = f"The first rows are those whose `{resource.nearest.field}` is nearest to it."
+        yield Argument(NEAREST, NEAREST, ListOf(Named("Float"), True), doc)
 
 
 def key_arguments(types: Types, entity: Entity) -> tuple[Argument, ...]:

@@ -100,6 +100,8 @@ class Page:
     ranked: bool = False
     keys: int = 0
     replica: bool = False
+    nearest: str = ""
+    numbers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

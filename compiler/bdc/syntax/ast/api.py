@@ -83,6 +83,14 @@ class SearchItem(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class NearestItem(Node):
+    """`nearest embedding using cosine`."""
+
+    path: Path
+    measure: Name
+
+
+@dataclass(frozen=True, slots=True)
 class OrderKey(Node):
     """`created_at desc`."""
 
@@ -305,6 +313,7 @@ ResourceItem = (
     | PageItem
     | FilterItem
     | SearchItem
+    | NearestItem
     | SortItem
     | ExpandItem
     | ShowItem

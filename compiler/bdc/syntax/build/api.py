@@ -21,6 +21,7 @@ from bdc.syntax.ast import (
     InputMember,
     LimitItem,
     ListItem,
+    NearestItem,
     OperationDecl,
     OpsItem,
     OrderKey,
@@ -79,6 +80,9 @@ class ApiRules(ExprRules):
 
     def search(self, c: Children) -> SearchItem:
         return SearchItem(c[3], self._unbounded(items(c[2])), span=self._span(c))
+
+    def nearest(self, c: Children) -> NearestItem:
+        return NearestItem(c[2], c[4], span=self._span(c))
 
     def sort(self, c: Children) -> SortItem:
         order = tuple(each for each in c[3:] if type(each) is OrderKey)

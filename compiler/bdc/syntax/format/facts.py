@@ -68,6 +68,7 @@ _ITEMS = (
     ast.PageItem,
     ast.FilterItem,
     ast.SearchItem,
+    ast.NearestItem,
     ast.SortItem,
     ast.ExpandItem,
     ast.ShowItem,

@@ -83,6 +83,7 @@ def list_fields(model: Model) -> Iterator[Fact]:
             yield from _sort(at_end(model.entities, resource.entity, word.text), word)
         for word in resource.search:
             yield from _search(entity, word)
+        yield from _near(entity, resource)
         yield from _hidden(model, resource)
         yield from _expanded(model, entity, resource.expand)
 
@@ -111,7 +112,13 @@ def _filter(entity: Entity, written: Filter) -> Iterator[Fact]:
         known = (*_operators(field.type), *(("isnull",) if field.nullable else ()))
         if not known:
             why = f"`{describe(field.type)}` values are not filtered"
-            yield BadListField("filtered", written.path, why, written.span, "`nearest`")
+            yield BadListField(
+                "filtered",
+                written.path,
+                why,
+                written.span,
+                f"another field: `nearest {field.name} using cosine` orders by it",
+            )
             return
     else:
         return
@@ -174,11 +181,19 @@ def _search(entity: Entity, word: Word) -> Iterator[Fact]:
         yield BadListField("searched", word.text, "its column is a vector", word.span)
 
 
+def _near(entity: Entity, resource: Resource) -> Iterator[Fact]:
+    word = resource.nearest.field if resource.nearest is not None else None
+    field = entity.find(word.text) if word is not None else None
+    if word is not None and not (isinstance(field, ScalarField) and ir.vector_length(field.type) is not None):
+        yield BadListField("ordered", word.text, "it is no vector", word.span, "a field of type `vector(n)`")
+
+
 def _hidden(model: Model, resource: Resource) -> Iterator[Fact]:
     used = (
         *(("filtered", each.path, each.span) for each in resource.filters),
         *(("sorted", word.text, word.span) for word in _sorts(resource)),
         *(("searched", word.text, word.span) for word in resource.search),
+        *(("ordered", each.field.text, each.field.span) for each in (resource.nearest,) if each is not None),
     )
     for use, path, span in used:
         rule = next(_rules(model, resource, path), None)

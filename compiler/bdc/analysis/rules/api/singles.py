@@ -93,7 +93,13 @@ def _beside(model: Model, entity: Entity, resource: Resource, other: Resource) -
     if both:
         return f"`{both[0]}` is offered by another resource too", f"remove `{both[0]}` from one of the two"
     shown = (resource.filters, resource.search, resource.sorts, resource.order, resource.expand)
-    if any(shown) or resource.selectable or resource.can or resource.conditional:
+    if (
+        any(shown)
+        or resource.nearest is not None
+        or resource.selectable
+        or resource.can
+        or resource.conditional
+    ):
         return "how rows are read is said by the other resource", "write it there: it holds here too"
     sealed = any(isinstance(each, ScalarField) and each.encrypted for each in entity.fields)
     if other.by is not None and sealed and resource.offers("update"):

@@ -6,8 +6,10 @@ from bdc import ir
 from bdc.analysis.exposure import resources
 from bdc.diagnostics import Declared, Fact
 from bdc.diagnostics.catalogue.analysis import UNSERVABLE_LIST, UNSERVED_LIST
+from bdc.ir.physical import base_name
 from bdc.model import Model
 from bdc.model.apis.lists import at_end
+from bdc.model.nodes.api import Resource
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, ReferenceField, ScalarField
 from bdc.policy.clauses import conjuncts
 from bdc.source import Span
@@ -48,6 +50,7 @@ def unserved_list(model: Model) -> Iterator[Fact]:
                 for word in (*resource.sorts, *resource.order[:1])
             ),
         )
+        yield from _near(entity, resource, amount)
         reported: set[str] = set()
         for path, use, span in used:
             holder = at_end(model.entities, entity.name, path)
@@ -57,6 +60,19 @@ def unserved_list(model: Model) -> Iterator[Fact]:
             if path not in reported and wanted is not None:
                 reported.add(path)
                 yield UnservedList(entity.name, path, use, amount, holder.name, wanted, span)
+
+
+def _near(entity: Entity, resource: Resource, amount: int) -> Iterator[Fact]:
+    """Yield that no index finds the nearest rows."""
+    near = resource.nearest
+    field = entity.find(near.field.text) if near is not None else None
+    if near is None or not isinstance(field, ScalarField) or not isinstance(field.type, ir.ArrayType):
+        return
+    wanted = f"{base_name(field.type.db or '')}_{near.measure}_ops"
+    keys = [key for index in entity.indexes if index.method in ("hnsw", "ivfflat") for key in index.keys]
+    if not any(key.field == field.name and key.operator_class == wanted for key in keys):
+        index = f"index using hnsw ({field.name} with {wanted})"
+        yield UnservedList(entity.name, field.name, "ordered", amount, entity.name, index, near.field.span)
 
 
 def _fixed(model: Model, entity: Entity, via: str | None) -> tuple[str, ...]:

@@ -108,7 +108,8 @@ def _entities(logical: ir.Type | None) -> set[str]:
 
 
 def _named(model: Model, api: Api, entity: Entity, resource: Resource) -> Iterator[Fact]:
-    words = [*resource.search, *resource.sorts, *resource.order]
+    near = [resource.nearest.field] if resource.nearest is not None else []
+    words = [*resource.search, *near, *resource.sorts, *resource.order]
     words += [resource.by] if resource.by is not None else []
     for word in words:
         yield from _path(model, api, entity, word.text.removeprefix("-"), word.span)

@@ -12,7 +12,7 @@ from tests.support.matrix import Data, Matrix, Rows
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT: Data = json.loads((ROOT / "api/documentation/openapi.json").read_text(encoding="utf-8"))
-OF_EVERY_LIST = {"limit", "cursor", "offset", "sort", "q", "expand", "total", "fields"}
+OF_EVERY_LIST = {"limit", "cursor", "offset", "sort", "q", "expand", "total", "fields", "_distance"}
 # Whether a row is found by its own value.
 FOUND = dict.fromkeys(("eq", "in", "gte", "lte", "contains", "startswith"), True) | dict.fromkeys(
     ("ne", "gt", "lt"), False
@@ -183,6 +183,19 @@ def test_the_members_that_are_wanted(lists: list[Listed]) -> None:
             answer = listed.ask({"fields": name})
             assert answer.status_code == 200, f"{listed.entity}: {name}: {answer.text}"
             assert all(set(row) == {name} for row in answer.json()["items"]), f"{listed.entity}: {name}"
+
+
+def test_the_nearest_come_first(lists: list[Listed]) -> None:
+    for listed in lists:
+        wanted = listed.parameters.get("nearest")
+        if wanted is None or "_distance" not in listed.parameters or listed.row is None:
+            continue
+        numbers = ["1"] * wanted["schema"]["minItems"]
+        answer = listed.ask({"nearest": ",".join(numbers), "_distance": "true"})
+        assert answer.status_code == 200, f"{listed.entity}: {answer.text}"
+        far = [row["_distance"] for row in answer.json()["items"] if row["_distance"] is not None]
+        assert far == sorted(far), f"{listed.entity}: {far}"
+        assert listed.ask({"nearest": ",".join([*numbers, "1"])}).status_code == 422, listed.entity
 
 
 def test_searches_answer(lists: list[Listed]) -> None:

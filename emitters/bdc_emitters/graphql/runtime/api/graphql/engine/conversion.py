@@ -9,6 +9,7 @@ from api.engine.http.parse import own_key
 from api.graphql.engine.errors import LIMIT, VARIABLES, refused
 from api.graphql.engine.scalars import READERS
 from services.data.engine import values
+from services.data.engine.validation import vector_text
 
 Converter = Callable[[Any], Any]
 MAX_ITEMS = 100
@@ -81,6 +82,19 @@ def search_text(value: Any) -> str:
         raise refused(LIMIT, f"`search`: at most {MAX_SEARCH} characters are accepted.")
     found: str = parser("string", "search")(value)
     return found
+
+
+def vector(length: int) -> Callable[[Any], str]:
+    """Return the reader of a list of numbers, which makes it the text of a vector."""
+
+    def convert(value: Any) -> str:
+        numbers = [float(each) for each in value] if type(value) is list else [float(value)]
+        try:
+            return vector_text(numbers, length)
+        except ValueError:
+            raise refused(VARIABLES, f"nearest: expected {length} numbers.") from None
+
+    return convert
 
 
 def native(type_: str, value: Any) -> Any:

@@ -18,6 +18,7 @@ from api.graphql.engine.tables import Tables
 from services.data.engine import selection as tree
 from services.data.engine.database import Source
 from services.data.engine.jsontext import exactly
+from services.data.engine.resource import DISTANCE
 from services.engine.container import Services
 from services.security.engine.actor import Actor
 
@@ -83,4 +84,5 @@ def _part(part: int) -> Any:
 def default_children(tables: Tables, entity: str) -> tuple[tree.Child, ...]:
     """Return every member of an entity under its own name."""
     fields = tables.of(entity).fields.values()
-    return tuple(tree.Leaf(each.member, each.member) for each in fields if isinstance(each, Member | Struct))
+    values = (each.member for each in fields if isinstance(each, Member | Struct))
+    return tuple(tree.Distance(name) if name == DISTANCE else tree.Leaf(name, name) for name in values)

@@ -14,13 +14,14 @@ import orjson
 from graphql import FieldNode
 
 from api.graphql.engine.collect import Fragments, children, collect
-from api.graphql.engine.conversion import bounded, caller, list_of, parser, search_text, skipped
+from api.graphql.engine.conversion import bounded, caller, list_of, parser, search_text, skipped, vector
 from api.graphql.engine.cost import Cost
 from api.graphql.engine.errors import LIMIT, VARIABLES, refused
 from api.graphql.engine.literals import Getter, Ref, Variables, read_arguments, resolved
 from api.graphql.engine.meaning import Get, Many, Meaning, Member, One, Page, Part, Struct
 from api.graphql.engine.tables import Tables
 from services.data.engine import selection as tree
+from services.data.engine.resource import DISTANCE
 from services.engine.problems import Problem
 
 Verify = Callable[[str, str], bytes]
@@ -93,7 +94,7 @@ class Lowering:
     ) -> tuple[tree.Child | None, Cost | None]:
         match meaning:
             case Member(member=member):
-                return tree.Leaf(key, member), None
+                return tree.Distance(key) if member == DISTANCE else tree.Leaf(key, member), None
             case Struct(member=member, struct=struct, many=many):
                 return tree.Struct(key, member, self._parts(struct, fields), many), None
             case One(relation=relation, entity=entity):
@@ -134,11 +135,14 @@ class Lowering:
         self, key: str, meaning: Page, arguments: dict[str, Any], parts: tuple[Any, ...]
     ) -> tree.Page:
         """Return a page of given parts under `arguments`."""
-        sort = arguments.get("sort")
+        sort, near = arguments.get("sort"), arguments.get("nearest")
+        if sort and near is not None:
+            raise refused(VARIABLES, "sort: `nearest` is the order already.")
         chosen = meaning.sorts[sort if type(sort) is str else resolved(sort, self._variables)] if sort else ""
         sorts = (chosen,) if chosen else meaning.order
-        ranked = meaning.ranked and not chosen and arguments.get("search") is not None
-        tag = ":".join((meaning.entity, *(("rank",) if ranked else ()), *sorts))
+        ranked = meaning.ranked and not chosen and near is None and arguments.get("search") is not None
+        first = ("nearest",) if near is not None else ("rank",) if ranked else ()
+        tag = ":".join((meaning.entity, *first, *sorts))
         search, after, offset = (arguments.get(name) for name in ("search", "after", "offset"))
         return tree.Page(
             key,
@@ -154,6 +158,8 @@ class Lowering:
             meaning.prefix,
             ranked,
             tuple(self.slot(arguments[name], parser(kind, name)) for name, kind in meaning.keys),
+            meaning.nearest if near is not None else "",
+            None if near is None else self.slot(near, vector(meaning.numbers)),
         )
 
     def _opened(self, tag: str) -> Callable[[str], bytes]:

@@ -65,7 +65,8 @@ class Get:
 class Page:
     """A connection of at most `max` rows. `filters`: argument field → filter, and its operator → (how a value is read,
     whether it is a list). `sorts`: enum value → the sort as in a query string. `order`: that of a list which its caller does not sort.
-    `prefix` and `ranked`: how it is searched. `keys`: the arguments that name the rows which its rows stand under, and how their text is read."""
+    `prefix` and `ranked`: how it is searched. `keys`: the arguments that name the rows which its rows stand under, and how their text is read.
+    `nearest`: the order by distance, from how many `numbers`."""
 
     entity: str
     default: int
@@ -78,6 +79,8 @@ class Page:
     ranked: bool = False
     keys: tuple[tuple[str, str], ...] = ()
     replica: bool = False
+    nearest: str = ""
+    numbers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

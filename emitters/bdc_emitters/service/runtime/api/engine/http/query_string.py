@@ -6,8 +6,8 @@ What a short query string means is kept: clients repeat them, and to read one co
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
-from services.data.engine.resource import CAN, ListQuery, Resource
-from services.data.engine.validation import MAX_ERRORS, Errors
+from services.data.engine.resource import CAN, DISTANCE, ListQuery, Resource
+from services.data.engine.validation import MAX_ERRORS, Errors, vector_text
 from services.engine.problems import Problem
 
 Meaning = TypeVar("Meaning")
@@ -16,6 +16,7 @@ MAX_PARAMETERS = 100
 MAX_SEARCH = 200
 MAX_CURSOR = 2_048
 MAX_OFFSET = 2_147_483_647
+NEAREST = "nearest"
 MAX_KEPT = 1_000
 SHORT = 300  # bytes of a query string that is kept
 
@@ -72,7 +73,7 @@ def list_query(query: bytes, resource: Resource) -> ListQuery:
     if known is not None:
         return known
     found = _list_query(query, resource)
-    repeated = found.cursor is None and found.search is None
+    repeated = found.cursor is None and found.search is None and found.nearest is None
     return _lists.keep(resource, query, found) if repeated else found
 
 
@@ -89,11 +90,15 @@ def _list_query(query: bytes, resource: Resource) -> ListQuery:
     offset = _offset(given.pop("offset", None), errors) if resource.offsets else 0
     cursor = None if resource.offsets else _text("cursor", given.pop("cursor", None), MAX_CURSOR, errors)
     search = _text("q", given.pop("q", None), MAX_SEARCH, errors) if resource.searchable else None
+    nearest, distance = _nearest(given, resource, errors) if resource.nearest else (None, False)
     expand = _expand(given.pop("expand", None), resource, errors)
     fields = _members(given, resource, errors)
     total = resource.totals and (resource.offsets or _flag("total", given.pop("total", None), errors))
+    if nearest is not None and sort is not None:
+        errors.append({"path": "?sort", "code": "value", "message": "`nearest` is the order already"})
     finish(given, errors)
-    return ListQuery(tuple(filters), sort, descending, limit, cursor, search, expand, total, offset, fields)
+    shown = (expand, total, offset, fields, nearest, distance)
+    return ListQuery(tuple(filters), sort, descending, limit, cursor, search, *shown)
 
 
 def expand_query(query: bytes, resource: Resource, *, beside: bool = False) -> tuple[str, ...]:
@@ -192,6 +197,24 @@ def _text(name: str, text: str | None, longest: int, errors: Errors) -> str | No
         message = f"expected 1 to {longest} characters"
         errors.append({"path": f"?{name}", "code": "length", "message": message})
     return text
+
+
+def _nearest(given: dict[str, str], resource: Resource, errors: Errors) -> tuple[str | None, bool]:
+    """Return the text of a vector (`1,0.5,0`, which may stand in brackets), and whether rows tell how far they are from it."""
+    distance = _flag(DISTANCE, given.pop(DISTANCE, None), errors)
+    text = given.pop(NEAREST, None)
+    if text is None:
+        if distance:
+            message = f"a distance is told with `{NEAREST}`"
+            errors.append({"path": f"?{DISTANCE}", "code": "value", "message": message})
+        return None, False
+    items = text.removeprefix("[").removesuffix("]").split(",")
+    try:
+        return vector_text([float(item) for item in items], resource.numbers), distance
+    except ValueError:
+        message = f"expected {resource.numbers} numbers, separated by commas"
+        errors.append({"path": f"?{NEAREST}", "code": "value", "message": message})
+        return None, distance
 
 
 def _flag(name: str, text: str | None, errors: Errors) -> bool:

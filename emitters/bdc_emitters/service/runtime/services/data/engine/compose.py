@@ -10,13 +10,13 @@ escaped text can contain them, and the service replaces them.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from services.data.engine.fragments import EntityRead, Fragments
 from services.data.engine.paging import SortKey, cursor_text, follows, order_by, sort_keys
-from services.data.engine.rows import Rows
+from services.data.engine.rows import FAR, Rows
 from services.data.engine.selection import (
     AllOf,
     AnyOf,
@@ -48,6 +48,14 @@ from services.data.engine.visibility import FALSE, TRUE, permitted, visible
 CACHED_SHAPES = 2_000
 INNER = "s"
 NUMBER = '"#"'  # no column can have this name
+
+# An index of vectors gives so many neighbours, and policy and filters are asked of these: it has to go on where some are left out. Versions of
+# pgvector before 0.8 cannot.
+SEARCH_ON = (
+    "case when current_setting('hnsw.iterative_scan', true) is not null "
+    "then set_config('hnsw.iterative_scan', 'strict_order', true) || "
+    "set_config('ivfflat.iterative_scan', 'relaxed_order', true) end"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,7 @@ class _Shape:
         self._roles = roles
         self._slots = Slots(fragments.identity)
         self._rows = Rows(fragments, roles, self._slots)
+        self._near = False
 
     def gated(self, columns: str) -> Composed:
         """Return `select columns`, which binds the identity before anything else is evaluated."""
@@ -136,6 +145,7 @@ class _Shape:
             f"set_config('{parameter.setting}', ${number}, true)"
             for number, parameter in enumerate(self._fragments.identity, 1)
         )
+        settings += f", {SEARCH_ON}" if self._near else ""
         return Composed(f"select {columns} where (select concat({settings})) is not null", self._slots.bound)
 
     def root(self, root: Get | ByKeys | Page) -> str:
@@ -214,15 +224,25 @@ class _Shape:
         even when no part of it is an aggregate."""
         read = self._fragments.entity[root.entity]
         alias = self._rows.alias()
-        keys = [*self._ranked(root, read, alias), *sort_keys(read, root.sorts, alias, self._roles)]
+        keys = [
+            *self._far(root, read, alias),
+            *self._ranked(root, read, alias),
+            *sort_keys(read, root.sorts, alias, self._roles),
+        ]
         keys = [
             SortKey(self._rows.bound(key.sql), key.sql_type, key.descending, key.nullable) for key in keys
         ]
         limit = str(root.first) if isinstance(root.first, int) else self._slots.cast(root.first, "bigint")
         where = self._conditions(root, read, alias, keys)
+        order, far = order_by(keys), ""
+        if (
+            root.to is not None
+        ):  # the distance is worked out where rows are found, and read where they are written
+            self._rows.measured.add(alias)
+            far, keys[0] = f", {keys[0].sql} as {FAR}", replace(keys[0], sql=f"{alias}.{FAR}")
         rows = (
-            f"select {alias}.* from {read.table} as {alias}"  # nosec B608
-            f"{' where ' + ' and '.join(where) if where else ''} order by {order_by(keys)} limit {limit} + 1"
+            f"select {alias}.*{far} from {read.table} as {alias}"  # nosec B608
+            f"{' where ' + ' and '.join(where) if where else ''} order by {order} limit {limit} + 1"
         )
         rows += f" offset {self._slots.cast(root.offset, 'bigint')}" if root.offset is not None else ""
         numbered = f"(select {INNER}.*, row_number() over () as {NUMBER} from ({rows}) as {INNER}) as {alias}"  # nosec B608
@@ -235,6 +255,15 @@ class _Shape:
             return page
         (there,) = self._within(read, None, root.around)
         return f"case when {there} then {page} else 'null' end"
+
+    def _far(self, root: Page, read: EntityRead, alias: str) -> list[SortKey]:
+        """Return the first key of a list by distance."""
+        if root.to is None:
+            return []
+        self._near = True
+        distance = next(distance for name, _, distance in read.nearest if name == root.nearest)
+        sql = distance.replace("«a»", alias).replace("«p»", self._slots.parameter(root.to, "text"))
+        return [SortKey(sql, "double precision", False, False)]
 
     def _ranked(self, root: Page, read: EntityRead, alias: str) -> list[SortKey]:
         """Return the first key of a list whose best matches come first."""
@@ -259,6 +288,7 @@ class _Shape:
     def _found(self, root: Page, read: EntityRead) -> list[str]:
         """Return the conditions of the list, whatever the page."""
         where = visible(read, self._roles)
+        where += [f"{vector} is not null" for name, vector, _ in read.nearest if name == root.nearest]
         for condition in root.filters:
             where.extend(self._asked(read, condition))
         if root.search is not None and read.search:

@@ -129,6 +129,7 @@ class EntityRead:
     search_prefix: str | None = None
     rank: str | None = None
     rank_prefix: str | None = None
+    nearest: tuple[tuple[str, str, str], ...] = ()
     version: str | None = None
     address: tuple[ReadKey, ...] = ()
     parents: tuple[ReadParent, ...] = ()

@@ -6,9 +6,10 @@ from typing import Any
 
 from services.data.engine.compose import Composed
 from services.data.engine.database import Source
-from services.data.engine.resource import ASKED, ListQuery, Resource
+from services.data.engine.resource import ASKED, DISTANCE, ListQuery, Resource
 from services.data.engine.selection import (
     Child,
+    Distance,
     FilterBy,
     Get,
     Leaf,
@@ -71,6 +72,7 @@ async def page(
     used = _used(query)
     limit = _fixed_limit(resource, query)
     form = (resource.entity, used, query.sort, query.descending, query.search is not None, query.offset > 0)
+    form = (*form, query.nearest is not None, query.distance)
     shape = (*form, limit, query.cursor is not None, query.expand, query.fields, query.total, actor.roles)
     statement = _pages.get(shape)
     if statement is None:
@@ -81,6 +83,7 @@ async def page(
     values = [value for _, _, value in query.filters]
     values += [query.limit] if limit is None else []
     values += [query.search] if query.search is not None else []
+    values += [query.nearest] if query.nearest is not None else []
     values += [services.cursors.verify(order, query.cursor)] if query.cursor is not None else []
     values += [query.offset] if query.offset > 0 else []
     values += around
@@ -128,7 +131,8 @@ def _remember(cache: dict[tuple[Any, ...], Composed], shape: tuple[Any, ...], ma
 
 def _filters_text(query: ListQuery) -> str:
     """Return the filters and the search as text, so that a cursor goes on with the list that it came from."""
-    return repr((query.filters, query.search)) if query.filters or query.search else ""
+    asked = (query.filters, query.search, *((query.nearest,) if query.nearest else ()))
+    return repr(asked) if any(asked) else ""
 
 
 def _get(
@@ -141,25 +145,28 @@ def _get(
 
 
 def _page(resource: Resource, query: ListQuery, used: tuple[tuple[str, str], ...], limit: int | None) -> Page:
-    """Return the page; its slots are numbered as `page` lists their values: filters, limit, search, cursor, offset."""
+    """Return the page; its slots are numbered as `page` lists their values: filters, limit, search, nearest, cursor, offset."""
     numbers = count()
     filters = tuple(FilterBy(field, operator, Slot(next(numbers))) for field, operator in used)
+    rows = members(resource.entity, _chosen(resource, query.expand), query.fields)
     return Page(
         key="",
         entity=resource.entity,
         first=Slot(next(numbers)) if limit is None else limit,
         parts=(
-            Nodes("items", members(resource.entity, _chosen(resource, query.expand), query.fields)),
+            Nodes("items", (*rows, Distance(DISTANCE)) if query.distance else rows),
             *(() if resource.offsets else (NextCursor("next_cursor"),)),
             *((Total("total"),) if query.total else ()),
         ),
         filters=filters,
         search=Slot(next(numbers)) if query.search is not None else None,
+        nearest=resource.nearest if query.nearest is not None else "",
+        to=Slot(next(numbers)) if query.nearest is not None else None,
         sorts=_sorts(resource, query),
         after=Slot(next(numbers)) if query.cursor is not None else None,
         offset=Slot(next(numbers)) if query.offset > 0 else None,
         prefix=resource.prefix,
-        ranked=resource.ranked and query.sort is None,
+        ranked=resource.ranked and query.sort is None and query.nearest is None,
         around=tuple(Slot(next(numbers)) for _ in FRAGMENTS.entity[resource.entity].around),
     )
 

@@ -31,6 +31,7 @@ class FilterParameter:
 
 
 CAN = "_can"  # the member, and the parameter that asks for it
+DISTANCE = "_distance"  # how far a row is, of a list by distance: also a member and a parameter
 ASKED = frozenset({CAN, "_node"})  # members that rows have only for who asks for them
 
 
@@ -40,7 +41,7 @@ class Resource:
     offset, which say how many rows there are where there are `totals`; otherwise they go on from a cursor. `order`: that of a list which
     its caller does not sort (`-created_at`: downwards). `fields`: the members that callers may choose; () where they may not.
     `can`: the members of a whole row, where callers may ask what they may do with it; () where they may not.
-    `prefix` and `ranked`: see `selection.Page`."""
+    `prefix` and `ranked`: see `selection.Page`. `nearest`: the order by distance, and from how many `numbers`; '' where there is none."""
 
     entity: str
     page_default: int = 20
@@ -56,11 +57,13 @@ class Resource:
     searchable: bool = False
     prefix: bool = False
     ranked: bool = False
+    nearest: str = ""
+    numbers: int = 0
 
 
 class ListQuery(NamedTuple):
     """A list as asked for. `filters`: (field, operator, value), in a fixed order; `expand` in declared order; `fields`: the members
-    that are wanted, () for all."""
+    that are wanted, () for all. `nearest`: the text of the vector that the first rows are near to; `distance`: they say how far they are."""
 
     filters: tuple[tuple[str, str, Any], ...]
     sort: str | None
@@ -72,6 +75,8 @@ class ListQuery(NamedTuple):
     total: bool = False
     offset: int = 0
     fields: tuple[str, ...] = ()
+    nearest: str | None = None
+    distance: bool = False
 
 
 def one_of(*names: str) -> Callable[[str], str]:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from services.data.engine.fragments import EntityRead, Fragments, ReadMember, ReadRelation, ReadRule
-from services.data.engine.selection import Child, Constant, Leaf, Many, One, Struct, StructPart
+from services.data.engine.selection import Child, Constant, Distance, Leaf, Many, One, Struct, StructPart
 from services.data.engine.slots import Slots
 from services.data.engine.text import Text, literal, name
 from services.data.engine.visibility import FALSE, TRUE, permitted, visible
 
+FAR = '"#far"'  # no column can have this name
 _ACTOR = re.compile("«actor\\.\\w+»")
 
 
@@ -21,6 +22,7 @@ class Rows:
         self._roles = roles
         self._slots = slots
         self._aliases = 0
+        self.measured: set[str] = set()  # aliases of rows that have a distance
 
     def alias(self) -> str:
         self._aliases += 1
@@ -74,6 +76,8 @@ class Rows:
         match child:
             case Constant(json=json):
                 text.add(json)
+            case Distance():
+                text.compute(self._distance(alias))
             case Leaf(member=wanted):
                 self._leaf(text, read.member[wanted], alias)
             case Struct(member=wanted):
@@ -92,6 +96,13 @@ class Rows:
                     text.add("[").compute(items).add("]")
                 else:
                     text.compute(self._seen(relation.visible, f"concat('[', {items}, ']')", "'[]'", alias))
+
+    def _distance(self, alias: str) -> str:
+        """Return the JSON text of how far a row of the list is; what JSON has no number for is null."""
+        if alias not in self.measured:
+            return "'null'"
+        far = f"{alias}.{FAR}"
+        return f"case when abs({far}) < 'infinity' then {far}::text else 'null' end"
 
     def _leaf(self, text: Text, member: ReadMember, alias: str) -> None:
         value = self.bound(member.text.replace("«a»", alias))

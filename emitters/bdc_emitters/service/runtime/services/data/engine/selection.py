@@ -31,6 +31,13 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
+class Distance:
+    """How far the row is from what a list is near to; null in every other place."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class StructPart:
     """A member `name` of a value object, whole or (with `parts`: it is a value object, or with `many` a list of them) in
     part."""
@@ -70,7 +77,7 @@ class Many:
     children: tuple["Child", ...]
 
 
-Child = Constant | Leaf | Struct | One | Many
+Child = Constant | Leaf | Distance | Struct | One | Many
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +224,7 @@ class Page:
     `after`: the slot of a cursor's payload when it is not the first page. `tag` and a bar stand before every cursor's
     payload, unless it is empty: whoever signs them learns by it which list they belong to. `offset`: rows to leave out before the page. `prefix`: the last
     word of the search may be the beginning of one; `ranked`: the best matches come first. `around` name the rows that all of them stand under;
-    the page is null where the caller may not read these."""
+    the page is null where the caller may not read these. `nearest`: the order by distance, from the vector in the slot `to`."""
 
     key: str
     entity: str
@@ -232,6 +239,8 @@ class Page:
     prefix: bool = False
     ranked: bool = False
     around: tuple[Slot, ...] = ()
+    nearest: str = ""
+    to: Slot | None = None
 
 
 Root = Get | ByKeys | Page | Constant

@@ -331,6 +331,15 @@ def vector(length: int, largest: str = "3.4e+38") -> Check:
     return check
 
 
+def vector_text(numbers: list[float], length: int) -> str:
+    """Return a list of `length` numbers as the text of a vector. Raises ValueError for another list."""
+    errors: Errors = []
+    checked = vector(length)(numbers, "", errors)
+    if errors:
+        raise ValueError(errors[0]["message"])
+    return f"[{','.join(map(repr, checked))}]"
+
+
 def encoded_bytes(maximum: int | None = None) -> Check:
     """Return the check of base64; the result is canonical base64."""
 
