@@ -251,6 +251,7 @@ REQUESTS = (
         "nearest scent using cosine",
         "nearest scent using l2",
         "rest.order-changed GET /v1/wines ?nearest",
+        worst="risky",
     ),
     edit(
         "tasting",
