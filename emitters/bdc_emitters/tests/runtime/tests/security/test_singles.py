@@ -6,14 +6,13 @@ from tests.security.test_permission_matrix import as_expected, outcome
 from tests.support.backend import Backend
 from tests.support.matrix import Data, Matrix, Rows, load_matrix, told_apart
 
-CELLS = load_matrix().document["singles"]
+# An api sees callers whose credentials it does not take as anonymous, which is a cell of its own.
+CELLS = [cell for cell in load_matrix().document["singles"] if told_apart(cell, cell)]
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell['method']}-{cell['path']}-{cell['caller']}")
 def test_the_row_of_the_caller(backend: Backend, matrix: Matrix, rows: Rows, cell: Data) -> None:
     claims = matrix.claims(cell["caller"])
-    if not told_apart(cell, cell):
-        pytest.skip("an api without credentials sees every caller as anonymous")
     if cell["row"] is not None and not rows.known([cell]):
         pytest.skip(rows.refused.get(cell["row"], "a row that it depends on is refused"))
     answer = backend.call(
