@@ -73,6 +73,6 @@ begin
   if given is distinct from wanted then
     raise exception 'cannot colocate function % and table %', name, colocate_with;
   end if;
-  insert into pg_dist_function values (name, argument, colocate_with);
+  insert into pg_dist_function values (create_distributed_function.name, argument, colocate_with) on conflict do nothing;
 end
 $$;

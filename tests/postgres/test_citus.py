@@ -16,6 +16,7 @@ from bdc.project import load_project
 from bdc.query import compile_queries
 from bdc.schema.state import physical_state
 from bdc.targets import citus_misfits
+from bdc.targets.citus import on_shards
 from bdc.targets.citus_constructs import constructs
 
 Found = set[tuple[str, str]]
@@ -53,7 +54,7 @@ def _reported(model: Model, system: SystemIR) -> Found:
 def _constructs(system: SystemIR) -> Iterator[tuple[str, str]]:
     """Yield what no table shows."""
     if any(entity.tenant_root for entity in system.entities):
-        for _, subject, why, _ in constructs(system, compile_queries(system)):
+        for _, subject, why, _ in constructs(system, compile_queries(on_shards(system))):
             yield subject, why
 
 

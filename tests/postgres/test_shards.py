@@ -9,13 +9,14 @@ import asyncpg
 import pytest
 import sqlglot
 from sqlglot import exp
-from tests.support.emitted import build
+from tests.support.emitted import build, compiled
 from tests.support.postgres import Databases
 from tests.support.sampling import sampled
 from tests.support.served import SYSTEMS
 
 from bdc.catalog.tables import Table
 from bdc.diagnostics import DiagnosticSink
+from bdc.evolution.next_migration import advance
 from bdc.ir import DatabaseDeploy, Deploy, Origin, SystemIR
 from bdc.pipeline import compile_system
 from bdc.project import load_project
@@ -37,12 +38,12 @@ TENANTS = sorted(
 @lru_cache(maxsize=4)
 def on_shards(name: str) -> tuple[SystemIR, frozenset[str]]:
     """Return a system as it would be with `database citus`, and the names of what the check reports of it."""
-    compiled = compile_system(load_project(SYSTEMS / name, DiagnosticSink()).files)
-    assert compiled.system is not None, compiled.diagnostics
-    origin = compiled.system.entities[0].origin
+    found = compile_system(load_project(SYSTEMS / name, DiagnosticSink()).files)
+    assert found.system is not None, found.diagnostics
+    origin = found.system.entities[0].origin
     deploy = Deploy(name="production", database=DatabaseDeploy(engine="citus"), origin=origin or Origin())
-    system = SystemIR.model_validate(compiled.system.model_dump() | {"deploys": (deploy,)})
-    return system, frozenset(each.subject for each in citus_misfits(compiled.model, system))
+    system = SystemIR.model_validate(found.system.model_dump() | {"deploys": (deploy,)})
+    return system, frozenset(each.subject for each in citus_misfits(found.model, system))
 
 
 def has_select(condition: str) -> bool:
@@ -165,3 +166,72 @@ def test_the_release_places_tables_and_functions_once(databases: Databases, tmp_
     assert before == after > 4
     assert {"car_create", "rental_create", "rental_update", "rental_bring_back"} <= functions
     assert "_purge_idempotency_keys" not in functions
+
+
+def test_a_table_that_comes_later_is_placed_before_its_references(
+    databases: Databases, tmp_path: Path
+) -> None:
+    system = compiled(RENTAL)[1]
+    queries = compile_queries(system)
+    new = physical_state(system, queries)
+    without = new.model_copy(
+        update={"tables": tuple(each for each in new.tables if each.name.name != "extra")}
+    )
+    made = [
+        each for each in advance(without, system, queries).planned.operations if "-create-table-" in each.id
+    ]
+    ((*_, place),) = [each.statements for each in made]
+    out = build(RENTAL, tmp_path / "out")
+    initial = (out / "database/migrations/0001_initial/01_expand.sql").read_text()
+    release = (out / "database/release/api.sql").read_text()
+
+    async def run() -> tuple[int, int, list[str]]:
+        connection = await asyncpg.connect(databases.fresh().superuser_url)
+        try:
+            counts = []
+            for script in (initial, (HERE / "citus.sql").read_text(), "drop table extra", place, release):
+                async with connection.transaction():
+                    await connection.execute(script)
+                    if script in (place, release):
+                        counts.append(await connection.fetchval("select count(*) from pg_dist_partition"))
+            await connection.execute(
+                "create table extra (id uuid, company_id uuid, primary key (company_id, id))"
+            )
+            await connection.execute(place)
+            found = await connection.fetch(
+                "select beside from pg_dist_partition where logicalrelid = 'extra'::regclass"
+            )
+            return counts[0], counts[1], [each["beside"] for each in found]
+        finally:
+            await connection.close()
+
+    # A database that is no cluster yet leaves it where it is; in one, it is beside the others.
+    assert asyncio.run(run()) == (0, 6, ["agent"])
+
+
+def test_a_database_that_becomes_a_cluster_is_placed_after_its_contract(
+    databases: Databases, tmp_path: Path
+) -> None:
+    """Policies of the version before hold sub-selects, or are restrictive: Citus would refuse the tables that have them."""
+    text = (RENTAL / "rental.bds").read_text()
+    before = tmp_path / "before"
+    before.mkdir()
+    (before / "rental.bds").write_text(re.sub(r"database citus \{[^}]*\}", "database postgres { }", text))
+    old, new = build(before, tmp_path / "old"), build(RENTAL, tmp_path / "new")
+    counts = asyncio.run(_placed_by(databases, old, new)), asyncio.run(_placed_by(databases, new, new))
+    assert counts == (0, 7)
+
+
+async def _placed_by(databases: Databases, schema: Path, release: Path) -> int:
+    """Return how many tables are placed where `release` and then its `shards.sql` meet the database that `schema` makes."""
+    connection = await asyncpg.connect(databases.fresh().superuser_url)
+    try:
+        scripts = [(schema / "database/migrations/0001_initial/01_expand.sql").read_text()]
+        scripts.append((HERE / "citus.sql").read_text())
+        scripts += [(release / f"database/release/{name}.sql").read_text() for name in ("api", "shards")]
+        for script in scripts:
+            async with connection.transaction():
+                await connection.execute(script)
+        return int(await connection.fetchval("select count(*) from pg_dist_partition"))
+    finally:
+        await connection.close()

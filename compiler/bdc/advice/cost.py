@@ -19,17 +19,18 @@ from bdc.ir.sizes import (
 def cost(sizing: Sizing, prices: Prices) -> Chapter:
     """Cores, memory, disk and object store of the deploy, priced."""
     database = sizing.deploy.database
+    machines = database.workers + 1 if database.engine == "citus" else database.replicas
     least, most = _service(sizing, False), _service(sizing, True)
     servers = (
-        database.replicas * database_cpu(database)[0],
-        database.replicas * database_memory(database) / GIBIBYTE,
+        machines * database_cpu(database)[0],
+        machines * database_memory(database) / GIBIBYTE,
     )
-    disk = database.replicas * database_storage(database) / GIBIBYTE
+    disk = machines * database_storage(database) / GIBIBYTE
     kept = sizing.data / GIBIBYTE if sizing.deploy.backup else 0.0
     lines = [
         f"service: {count(least[0])} to {count(most[0])} cores, {count(least[1])} to {count(most[1])} GiB of memory",
-        f"database: {database.replicas} × {count(database_cpu(database)[0])} cores = {count(servers[0])}, memory {count(servers[1])} GiB,"
-        f" disk {database.replicas} × {size(database_storage(database))} = {count(disk)} GiB",
+        f"database: {machines} × {count(database_cpu(database)[0])} cores = {count(servers[0])}, memory {count(servers[1])} GiB,"
+        f" disk {machines} × {size(database_storage(database))} = {count(disk)} GiB",
     ]
     if kept:
         lines.append(

@@ -68,10 +68,12 @@ def database_changes(old: Snapshot, new: Snapshot) -> Planned:
     hints = _hints(old, new, before, after)
     if old.system is None or new.system is None:
         return plan(before, after, hints)
+    from bdc.evolution.places import with_places
     from bdc.schema.shapes import with_shapes
 
     before = with_shapes(before, old.system, free_json=True)
-    return plan(before, with_shapes(after, new.system, free_json=True), hints)
+    planned = plan(before, with_shapes(after, new.system, free_json=True), hints)
+    return with_places(new.system, planned)
 
 
 def _states(old: Snapshot, new: Snapshot) -> tuple[Database, Database]:

@@ -8,6 +8,7 @@ from bdc.changes.behaviour.turns import turns
 from bdc.changes.policy.narrowed import narrowed
 from bdc.evolution.hints import hints_of
 from bdc.evolution.labels import with_former_labels
+from bdc.evolution.places import with_places
 from bdc.evolution.soft_delete import reappearing
 from bdc.evolution.swapped import swapped
 from bdc.evolution.value_words import value_words
@@ -57,9 +58,9 @@ def advance(
     new = physical_state(system, queries)
     hints = hints_between(old, new, before, system)
     if before is None:
-        return Step(system, old, new, plan(old, new, hints))
+        return Step(system, old, new, with_places(system, plan(old, new, hints)))
     shaped = with_shapes(old, before, free_json=True), with_shapes(new, system, free_json=True)
-    return Step(system, old, new, plan(*shaped, hints))
+    return Step(system, old, new, with_places(system, plan(*shaped, hints)))
 
 
 def hints_between(old: Database, new: Database, before: SystemIR | None, after: SystemIR) -> Hints:

@@ -64,7 +64,8 @@ class FunctionParameter:
 
 @dataclass(frozen=True, slots=True)
 class CompiledFunction:
-    """One write (or SQL operation) as a function. `sql` is the whole CREATE FUNCTION, `call` the statement that calls it."""
+    """One write (or SQL operation) as a function. `sql` is the whole CREATE FUNCTION, `call` the statement that calls it. `unplaced`: of
+    a system on shards, the tables of tenants that some statement looks at without the tenant."""
 
     name: str
     entity: str | None
@@ -72,6 +73,7 @@ class CompiledFunction:
     parameters: tuple[FunctionParameter, ...]
     sql: str
     call: str
+    unplaced: tuple[str, ...] = ()
 
 
 def half(operation: str, part: str) -> str:

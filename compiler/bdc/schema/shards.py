@@ -21,7 +21,7 @@ _IS_THERE = "exists (select from pg_proc where proname = 'create_distributed_tab
 _TEXTS = re.compile(r"'(?:[^']|'')*'")
 _SETTINGS = re.compile(rf"SET LOCAL {APP}\.\w+")
 _OWN_TABLES = re.compile(rf"\b{APP}\.(\w+)")
-_PLACE = """\
+_PLACE = r"""
 do $$
 -- A second run finds nothing to do. References go while their tables move, and come back as they were.
 declare
@@ -30,16 +30,29 @@ declare
   dropped text[];
   added text[];
   tables oid[];
+  beside text;
 begin
   if not {is_there} then
     return;
   end if;
+  if {only_in_use} and not exists (select from pg_dist_partition as d where d.logicalrelid::text = any({grouped})) then
+    return;
+  end if;
+  perform set_config('citus.multi_shard_modify_mode', 'sequential', true), set_config('citus.enable_unsafe_triggers', 'on', true);
   select coalesce(array_agg(w.name::regclass::oid), '{{}}') into tables
   from (values
     {wanted}
-  ) as w (name, key, beside, shards)
+  ) as w (name, key, is_alone, shards)
   where to_regclass(w.name) is not null
     and not exists (select from pg_dist_partition as d where d.logicalrelid = to_regclass(w.name));
+  -- A database that becomes a cluster has policies of its old version until the contract of the migration.
+  if exists (
+    select from pg_policy as p where p.polrelid = any(tables) and (not p.polpermissive
+      or concat(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) ~* '\(\s*select\M')
+  ) then
+    raise notice 'nothing is placed: contract the migration, then run database/release/shards.sql';
+    return;
+  end if;
   select array_agg(format('alter table %s drop constraint %I', c.conrelid::regclass, c.conname)),
     array_agg(format('alter table %s add constraint %I %s', c.conrelid::regclass, c.conname, pg_get_constraintdef(c.oid)))
   into dropped, added
@@ -51,15 +64,16 @@ begin
   for place in
     select w.* from (values
     {wanted}
-    ) as w (name, key, beside, shards)
+    ) as w (name, key, is_alone, shards)
     where to_regclass(w.name)::oid = any(tables)
   loop
     if place.key is null then
       perform create_reference_table(place.name::regclass);
-    elsif place.beside is null then
-      perform create_distributed_table(place.name::regclass, place.key, colocate_with => 'none', shard_count => place.shards);
     else
-      perform create_distributed_table(place.name::regclass, place.key, colocate_with => place.beside);
+      select d.logicalrelid::text into beside from pg_dist_partition as d
+      where not place.is_alone and d.logicalrelid::text = any({grouped}) limit 1;
+      perform create_distributed_table(place.name::regclass, place.key, colocate_with => coalesce(beside, 'none'),
+        shard_count => case when beside is null then place.shards end);
     end if;
   end loop;
   foreach step in array coalesce(added, '{{}}') loop
@@ -80,28 +94,35 @@ def place_tables(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     # Servers of the cluster reach each other as the role that acts. It has no password, so that it comes from nowhere else.
     logins = "".join(f"    alter role {role} login;\n" for role in (roles.owner, roles.service))
     yield Script(f"do $$\nbegin\n  if {_IS_THERE} then\n{logins}  end if;\nend\n$$;")
-    yield Script(
-        f"set local role {roles.owner};\nset local search_path = public, pg_temp;\n"
-        "set local citus.multi_shard_modify_mode = 'sequential';\nset local citus.enable_unsafe_triggers = 'on';"
+    yield Script(f"set local role {roles.owner};\nset local search_path = public, pg_temp;")
+    yield Script(_block(system, list(_places(system)), only_in_use=False))
+
+
+def place_table(system: SystemIR, table: Table) -> str:
+    """Return what gives a new table its place as soon as it is made, in a cluster that has others: references to these follow."""
+    name = literal(qualified(name_of(table)))
+    return _block(system, [each for each in _places(system) if each[0] == name], only_in_use=True)
+
+
+def _block(system: SystemIR, places: list[tuple[str, str, str, str]], *, only_in_use: bool) -> str:
+    columns = ((table, distribution(system.entity(table.entity), table)) for table in system.tables)
+    names = [literal(qualified(name_of(table))) for table, column in columns if column is not None]
+    return _PLACE.strip().format(
+        is_there=_IS_THERE,
+        wanted=",\n    ".join(f"({', '.join(each)})" for each in places),
+        grouped=f"array[{', '.join(names)}]::text[]",
+        only_in_use=str(only_in_use).lower(),
     )
-    wanted = ",\n    ".join(f"({', '.join(each)})" for each in _places(system))
-    yield Script(_PLACE.format(is_there=_IS_THERE, wanted=wanted))
 
 
 def _places(system: SystemIR) -> Iterator[tuple[str, str, str, str]]:
-    """Yield name, distribution column, table that it is beside, and number of shards; reference tables first."""
+    """Yield name, distribution column, whether it is beside no other, and number of shards; reference tables first."""
     count = str(max(each.database.shards for each in system.deploys if each.database.engine == "citus"))
     tables = [(table, distribution(system.entity(table.entity), table)) for table in system.tables]
-    none = "null::text"
-    for table, column in tables:
-        if column is None:
-            yield literal(qualified(name_of(table))), none, none, count
-    first = anchor(system)
-    for table, column in tables:
-        if column is not None:
-            beside = none if table is first or first is None else literal(qualified(name_of(first)))
-            yield literal(qualified(name_of(table))), literal(column), beside, count
-    yield literal(qualified(Name(IDEMPOTENCY_KEY.name, APP))), literal("scope"), none, count
+    for table, column in sorted(tables, key=lambda each: each[1] is not None):
+        key = "null::text" if column is None else literal(column)
+        yield literal(qualified(name_of(table))), key, "false", count
+    yield literal(qualified(Name(IDEMPOTENCY_KEY.name, APP))), literal("scope"), "true", count
 
 
 def anchor(system: SystemIR) -> Table | None:
@@ -119,8 +140,12 @@ def place_functions(
         return
     placed = [_placed(release, each, tenant, first) for each in functions if _routed(each, tenant)]
     if placed:
-        calls = "".join(f"    perform {each};\n" for each in placed)
-        yield Script(f"do $$\nbegin\n  if {_IS_THERE} then\n{calls}  end if;\nend\n$$;")
+        calls = "".join(f"  perform {each};\n" for each in placed)
+        test = f"exists (select from pg_dist_partition where logicalrelid = to_regclass({literal(qualified(name_of(first)))}))"
+        leave = "    return;\n  end if;\n"
+        yield Script(
+            f"do $$\nbegin\n  if not {_IS_THERE} then\n{leave}  if not {test} then\n{leave}{calls}end\n$$;"
+        )
 
 
 def _tenant(system: SystemIR) -> str | None:

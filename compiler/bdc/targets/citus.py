@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.targets import NOT_ON_CITUS
-from bdc.ir import Entity, ReferenceField, SystemIR
+from bdc.ir import DatabaseDeploy, Deploy, Entity, ReferenceField, SystemIR
 from bdc.ir.schema import ForeignKey, Table
 from bdc.model import Model
 from bdc.schema.shards import distribution
@@ -41,7 +41,7 @@ def citus_misfits(model: Model, system: SystemIR) -> Iterator[NotOnCitus]:
         )
         return
     names = {table.name: table for table in system.tables}
-    queries = compile_queries(system)
+    queries = compile_queries(on_shards(system))
     policies = queries.row_policies
     for table in system.tables:
         entity = system.entity(table.entity)
@@ -59,6 +59,15 @@ def citus_misfits(model: Model, system: SystemIR) -> Iterator[NotOnCitus]:
     for of, subject, why, help in constructs(system, queries):
         found = model.entities.get(of) if of is not None else None
         yield NotOnCitus(subject, why, found.span if found is not None else None, help)
+
+
+def on_shards(system: SystemIR) -> SystemIR:
+    """Return the system as it would be on shards, where it is asked about one that is not."""
+    if system.sharded:
+        return system
+    origin = next(each.origin for each in system.entities)
+    deploy = Deploy(name="shards", database=DatabaseDeploy(engine="citus"), origin=origin)
+    return SystemIR.model_validate(system.model_dump() | {"deploys": (*system.deploys, deploy)})
 
 
 def _reads_rows(*conditions: str | None) -> bool:

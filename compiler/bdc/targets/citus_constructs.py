@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from bdc.ir import SqlBody, SystemIR
 from bdc.ir.api import HandlerBody
 from bdc.ir.compiled import PURGE, CompiledFunction, CompiledQueries
+from bdc.query.writes.one_shard import looks_without, tenant_columns
 from bdc.schema.extensions import extensions
 from bdc.schema.shards import tables_of_app
 
@@ -34,6 +35,7 @@ def constructs(system: SystemIR, queries: CompiledQueries) -> Iterator[Misfit]:
             yield None, system.name, why, "compare columns of the row with claims of the caller"
     for function in queries.functions:
         yield from _of_function(system, function)
+    yield from _of_reads(system, queries)
 
 
 def _of_system(system: SystemIR) -> Iterator[Misfit]:
@@ -134,3 +136,22 @@ def _of_function(system: SystemIR, function: CompiledFunction) -> Iterator[Misfi
     if uneven is not None:
         why = f"an update sets what `{uneven}()` gives, anew for each row and server"
         yield function.entity, name, why, "take the value as an argument"
+    for table in function.unplaced:
+        why = f"it looks at `{table}` without the tenant, and so on every server"
+        yield function.entity, name, why, "let its rules compare columns of the row with claims of the caller"
+
+
+def _of_reads(system: SystemIR, queries: CompiledQueries) -> Iterator[Misfit]:
+    """A read is composed when it runs; what looks at other rows is in its members, which have the caller's claims in place of parameters."""
+    identity = system.identity
+    if identity is None or identity.tenant_claim is None:
+        return
+    columns = tenant_columns(system)
+    for read in queries.reads:
+        for member in read.members:
+            sql = member.sql.replace("«a»", "a").replace(f"«actor.{identity.tenant_claim}»", "tenant")
+            sql = re.sub("«[^»]*»", "other", sql)
+            for table in looks_without(f"select {sql}", columns, "tenant"):
+                why = f"it looks at `{table}` without the tenant, and so on every server"
+                help = "keep the value in a field of the row"
+                yield read.entity, f"{read.entity}.{member.name}", why, help

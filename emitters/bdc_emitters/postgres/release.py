@@ -15,6 +15,7 @@ from bdc.schema.roles import claim_settings, of_main_identity
 from bdc.schema.shards import place_functions, place_tables
 
 PATH = "database/release/api.sql"
+SHARDS_PATH = "database/release/shards.sql"
 # The parameters of a function, one a line, as they are compiled.
 _PARAMETERS = re.compile(r"(?<=\()\n((?:  [^\n]+,\n)*  [^\n]+)\n(?=\)\n)")
 _ROOM = 100
@@ -43,6 +44,20 @@ def release(system: SystemIR, queries: CompiledQueries) -> GeneratedFile:
         "-- The operations that write, one function each; run in one transaction, once.\n\n"
     )
     return GeneratedFile(PATH, header + print_script(statements))
+
+
+def placing(system: SystemIR, queries: CompiledQueries) -> GeneratedFile:
+    """Return what places tables and functions once more, for a database that becomes a cluster after the contract of its migration."""
+    roles = roles_of(system)
+    header = (
+        "-- Run by hand, as the migrator of a cluster that was one server, when its migration is contracted:\n"
+        '-- psql -1 -f database/release/shards.sql "$MIGRATION_DATABASE_URL"\n\n'
+    )
+    statements = (
+        *place_tables(system, roles),
+        *place_functions(system, queries.release, queries.functions),
+    )
+    return GeneratedFile(SHARDS_PATH, header + print_script(statements))
 
 
 def parameters_joined(text: str) -> str:

@@ -8,8 +8,9 @@ from bdc.query.writes.located import located
 from bdc.query.writes.names import RELEASE
 from bdc.query.writes.on_shards import VARIABLES as SHARD_VARIABLES
 from bdc.query.writes.on_shards import on_shards
+from bdc.query.writes.one_shard import unplaced
 from bdc.query.writes.plpgsql import Declared, Function, Return, Statement, function_text
-from bdc.query.writes.signature import BOUND, OUTPUTS, Signature
+from bdc.query.writes.signature import BOUND, OUTPUTS, Signature, claim
 
 
 def assemble(
@@ -42,5 +43,18 @@ def assemble(
     )
     text = function_text(function)
     return CompiledFunction(
-        name, entity, operation, signature.parameters, text, signature.call(name, outputs)
+        name,
+        entity,
+        operation,
+        signature.parameters,
+        text,
+        signature.call(name, outputs),
+        _unplaced(context, statements),
     )
+
+
+def _unplaced(context: Context, statements: Iterable[Statement]) -> tuple[str, ...]:
+    identity = context.system.identity
+    if not context.system.sharded or not context.inline or identity is None or identity.tenant_claim is None:
+        return ()
+    return unplaced(context.system, statements, claim(identity.tenant_claim))
