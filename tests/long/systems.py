@@ -26,6 +26,7 @@ class _System:
         self.seed = seed
         self.chance = Random(seed)
         self.beside = Random(-seed - 1)  # what came later, so that seeds go on giving the same policies
+        self.schemas = Random(-seed - 2)  # and what came after that
         self.older = self.beside.random() < 0.5
         self.robots = Robots(Random(-seed - 2_000_003))
         self.tenanted = self.chance.random() < 0.7
@@ -194,8 +195,12 @@ class _System:
     def _older(self) -> Iterator[str]:
         """An api of another version that offers less of the same rows."""
         yield f'api World v0 at "/v0" {{\n  auth {self.robots.auth}'
+        if self.schemas.random() < 0.6:
+            yield '  graphql at "/v0/graphql"'
         for thing in self.things:
             if self.beside.random() < 0.7:
                 ops = [each for each in ("create", "update", "delete") if self.beside.random() < 0.6]
-                yield f"  resource {thing.name} {{ ops {', '.join(['list', 'get', *ops])} }}"
+                own = [f"op {name}() -> {thing.name}" for name in OPERATIONS if thing.machine]
+                own = own if self.schemas.random() < 0.5 else []
+                yield f"  resource {thing.name} {{ ops {', '.join(['list', 'get', *ops])}  {'  '.join(own)} }}"
         yield "}"

@@ -111,6 +111,31 @@ class SystemIR(Node):
         found = self._entities.get(entity)
         return found.stored if found is not None else entity
 
+    def shown_as(self, entity: str) -> str:
+        """Return the entity that rows of a resource are shown as in GraphQL: the one that has the table, or in an api that leaves members out
+        its main projection there."""
+        if entity not in self._partial:
+            return self.stored(entity)
+        found = self._entities[entity]
+        main = self._entities[found.stored]
+        suffix = found.plural.removeprefix(main.plural) if found.again else ""
+        return found.name.removesuffix(suffix)
+
+    @cached_property
+    def _partial(self) -> frozenset[str]:
+        """The projections that leave members out, and those whose relations lead to such a one."""
+        found = {each.name for each in self.projections if _hides(each, self._entities[each.stored])}
+        while True:
+            more = {
+                each.name
+                for each in self.projections
+                if each.name not in found
+                and any(getattr(field, "target", None) in found for field in each.fields)
+            }
+            if not more:
+                return frozenset(found)
+            found |= more
+
     def table(self, name: str) -> Table:
         return self._tables[name]
 
@@ -213,3 +238,7 @@ class SystemIR(Node):
 
     def machine(self, entity: str) -> Machine | None:
         return self._machines.get(entity)
+
+
+def _hides(entity: Entity, whole: Entity) -> bool:
+    return [each.hidden for each in entity.fields] != [each.hidden for each in whole.fields]

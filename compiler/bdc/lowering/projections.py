@@ -17,6 +17,7 @@ import re
 
 from bdc.ir import (
     Api,
+    ArrayType,
     CollectionField,
     Entity,
     EntityField,
@@ -27,6 +28,7 @@ from bdc.ir import (
     ReferenceField,
     Resource,
     SystemIR,
+    Type,
 )
 from bdc.ir.main_resource import main_offer
 from bdc.ir.versions import is_shown
@@ -88,11 +90,15 @@ class _Projections:
         beside = self._beside(api, names)
         if not names and not beside:
             return api
+        whole = self._whole[id(api)]
         resources = tuple(
-            self._resource(each, names, api.version, beside.get(each.path), self._around(api, each, beside))
+            self._resource(
+                each, names, api.version, beside.get(each.path), self._around(api, each, beside), whole=whole
+            )
             for each in api.resources
         )
-        return api.model_copy(update={"resources": resources})
+        operations = api.operations if whole else tuple(_free(each, names) for each in api.operations)
+        return api.model_copy(update={"resources": resources, "operations": operations})
 
     def _beside(self, api: Api, names: dict[str, str]) -> dict[str, str]:
         """Make the projections of resources that stand beside the main one of their entity, and return their names by path."""
@@ -138,15 +144,23 @@ class _Projections:
         return all(is_shown(field.since, field.removed, api.version) for field in fields)
 
     def _resource(
-        self, resource: Resource, names: dict[str, str], version: str, beside: str | None, around: str | None
+        self,
+        resource: Resource,
+        names: dict[str, str],
+        version: str,
+        beside: str | None,
+        around: str | None,
+        *,
+        whole: bool,
     ) -> Resource:
         """Return a resource that names projections, and takes no member that its version leaves out. `beside`: its own, and `around` that of
         the resource which it stands in, where these are beside the main ones of their entities."""
         parent, entity = resource.parent, self.entities[resource.entity]
+        around_names = {} if whole else names
         called = beside or names.get(resource.entity, resource.entity)
         changes = {
             "entity": called,
-            "custom": tuple(_operation(each, entity.name, called) for each in resource.custom),
+            "custom": tuple(_operation(each, entity.name, called, around_names) for each in resource.custom),
             "hooks": tuple(each.model_copy(update={"entity": called}) for each in resource.hooks),
             "parent": around or (names.get(parent, parent) if parent is not None else None),
             "create": self._shape(entity, resource.create, version),
@@ -195,12 +209,27 @@ def _reaching(entities: dict[str, Entity]) -> set[str]:
         found |= more
 
 
-def _operation(operation: Operation, entity: str, own: str) -> Operation:
-    """Return an operation of a resource that names the projection `own` of an entity: it answers with its row as the resource shows it."""
+def _operation(operation: Operation, entity: str, own: str, names: dict[str, str]) -> Operation:
+    """Return an operation of a resource that names the projection `own` of an entity: it answers with its row as the resource shows it. `names`:
+    projections that stand for the entities of other rows."""
     returns = operation.returns
     if isinstance(returns, EntityType) and returns.name == entity:
         returns = EntityType(name=own)
-    return operation.model_copy(update={"entity": own, "returns": returns})
+    return operation.model_copy(update={"entity": own, "returns": _answer(returns, names)})
+
+
+def _free(operation: Operation, names: dict[str, str]) -> Operation:
+    """Return an operation outside resources of an api that leaves members out."""
+    return operation.model_copy(update={"returns": _answer(operation.returns, names)})
+
+
+def _answer(returns: Type | None, names: dict[str, str]) -> Type | None:
+    """Return a type of answers with the projections that stand for entities."""
+    if isinstance(returns, ArrayType):
+        return ArrayType(item=_answer(returns.item, names) or returns.item)
+    if isinstance(returns, EntityType):
+        return EntityType(name=names.get(returns.name, returns.name))
+    return returns
 
 
 def _words(path: str) -> str:

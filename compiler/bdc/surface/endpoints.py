@@ -165,7 +165,7 @@ def _of_api(system: SystemIR, api: Api) -> Iterator[Endpoint]:
     for operation in api.operations:
         path = api.path.rstrip("/") + operation.http.path
         yield Endpoint(
-            snake(operation.name),
+            snake(operation.called or operation.name),
             Kind.CUSTOM,
             operation.http.method,
             path,
@@ -191,7 +191,7 @@ def _of_resource(system: SystemIR, api: Api, resource: Resource) -> Iterator[End
     yield from _own_lists(api, resource, entity)
     yield from _of_caller(api, resource, entity)
     for operation in resource.custom:
-        identity = f"{snake(operation.name)}_{snake(entity.name)}"
+        identity = f"{snake(operation.name)}_{snake(entity.stored)}"
         path = api.path.rstrip("/") + operation.http.path
         yield Endpoint(
             identity,

@@ -3,6 +3,7 @@ entity in the same api keeps its projection."""
 
 from bdc.ir import (
     Api,
+    ArrayType,
     CollectionField,
     Entity,
     EntityField,
@@ -12,6 +13,7 @@ from bdc.ir import (
     ReferenceField,
     Resource,
     SystemIR,
+    Type,
 )
 
 
@@ -100,13 +102,26 @@ def _field(field: EntityField, names: dict[str, str]) -> EntityField:
 
 def _renamed(api: Api, names: dict[str, str]) -> Api:
     changes: dict[str, object] = {"resources": tuple(_resource(each, names) for each in api.resources)}
-    if any(each.called for each in api.operations):
-        changes["operations"] = tuple(_as_written(each) for each in api.operations)
+    if api.operations:
+        changes["operations"] = tuple(_as_written(each, names) for each in api.operations)
     return api.model_copy(update=changes)
 
 
-def _as_written(operation: Operation) -> Operation:
-    return operation.model_copy(update={"name": operation.called or operation.name, "called": None})
+def _as_written(operation: Operation, names: dict[str, str]) -> Operation:
+    returns = _answer(operation.returns, names)
+    if operation.called is None and returns == operation.returns:
+        return operation
+    changes = {"name": operation.called or operation.name, "called": None, "returns": returns}
+    return operation.model_copy(update=changes)
+
+
+def _answer(returns: Type | None, names: dict[str, str]) -> Type | None:
+    """Return a type of answers with the entities that projections stand for."""
+    if isinstance(returns, ArrayType):
+        return ArrayType(item=_answer(returns.item, names) or returns.item)
+    if isinstance(returns, EntityType):
+        return EntityType(name=names.get(returns.name, returns.name))
+    return returns
 
 
 def _resource(resource: Resource, names: dict[str, str]) -> Resource:
@@ -126,6 +141,5 @@ def _operation(operation: Operation, names: dict[str, str]) -> Operation:
     if operation.entity is None:
         return operation
     changes: dict[str, object] = {"entity": names.get(operation.entity, operation.entity)}
-    if isinstance(operation.returns, EntityType) and operation.returns.name in names:
-        changes["returns"] = EntityType(name=names[operation.returns.name])
+    changes["returns"] = _answer(operation.returns, names)
     return operation.model_copy(update=changes)

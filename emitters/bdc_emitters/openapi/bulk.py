@@ -37,6 +37,8 @@ def bulk_paths(operations: Operations) -> dict[str, Any]:
 
 def _operation(operations: Operations, each: BulkEndpoint, single: Endpoint) -> dict[str, Any]:
     name = f"{each.kind}_many_{snake(each.entity.plural)}"
+    if each.entity.projects is not None and not each.entity.again:  # another api has the same
+        name += f"_{snake(each.entity.name.removeprefix(each.entity.stored))}"
     rows: Schema = {"type": "array", "maxItems": MOST_ROWS, "items": _row(operations, each, single)}
     limited = each.api.limit is not None
     codes = [

@@ -62,7 +62,9 @@ def _schemas(scope: Scope, old: Api, new: Api) -> Iterator[Change]:
         less = whole
     before, after = reach(whole.old, old), reach(whole.new, new)
     if less is not whole:
-        before, after = _differing(scope.dirty, before, after)
+        projected = (each for side in (whole.old, whole.new) for each in side.projections)
+        dirty = scope.dirty | {each.name for each in projected if each.stored in scope.dirty}
+        before, after = _differing(dirty, before, after)
     schemas = (
         outline(side, _same(side, api) or api, reached)
         for side, api, reached in ((less.old, old, before), (less.new, new, after))

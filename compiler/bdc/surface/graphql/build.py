@@ -55,7 +55,7 @@ def build_schema_tree(
     reached = reached or reach(system, api)
     system = seen_by(system, api)
     relays = api.graphql is not None and api.graphql.relay
-    telling = frozenset(system.stored(each.entity) for each in api.resources if each.can)
+    telling = frozenset(system.shown_as(each.entity) for each in api.resources if each.can)
     types, filters = Types(system, global_ids=relays, telling=telling), FilterTypes()
     resources = tuple(_resource(types, resource, filters) for resource in api.resources)
     relayed = node_fields(types, api)
@@ -117,7 +117,7 @@ def _pages(types: Types, api: Api, *, backwards: bool) -> Iterator[ObjectType]:
     listed: dict[str, bool] = {}  # whether some list of the rows counts them
     for each in api.resources:
         if "list" in each.operations:
-            name = types.system.stored(each.entity)
+            name = types.system.shown_as(each.entity)
             listed[name] = listed.get(name, False) or each.page.total
     for name, total in listed.items():
         yield from connection_types(types, name, total=total)

@@ -59,7 +59,7 @@ def reach(system: SystemIR, api: Api) -> Reach:
     entities: dict[str, None] = {}
     relations: dict[str, dict[str, int | None]] = {}
     for resource in api.resources:
-        rows = system.stored(resource.entity)
+        rows = system.shown_as(resource.entity)
         entities.setdefault(rows)
         _follow(system, rows, resource.expand, entities, relations)
         for operation in resource.custom:
@@ -74,7 +74,7 @@ def _answered(system: SystemIR, operation: Operation, entities: dict[str, None])
     returns = operation.returns
     item = returns.item if isinstance(returns, ArrayType) else returns
     if isinstance(item, EntityType):
-        entities.setdefault(system.stored(item.name))
+        entities.setdefault(system.shown_as(item.name))
 
 
 def _follow(

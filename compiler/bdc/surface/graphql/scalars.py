@@ -73,7 +73,7 @@ class Types:
 
     def row(self, entity: str, nullable: bool = False) -> Named:
         """Return the type of rows of `entity`: projections are read as the entity that they project."""
-        return Named(self._names[self.system.stored(entity)], nullable)
+        return Named(self._names[self.system.shown_as(entity)], nullable)
 
     def of(self, type_: Type, nullable: bool, *, input_: bool = False) -> TypeRef:
         """Return the GraphQL type; structs are `NameInput` on the way in."""

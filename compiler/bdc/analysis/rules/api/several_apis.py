@@ -55,23 +55,19 @@ def _offered_twice(model: Model) -> Iterator[Fact]:
     for api in model.apis:
         for resource in api.resources:
             main = main_resource(api, resource.entity)
-            if resource.entity in versioned and not is_whole(model, api):
-                yield from _only_once(resource, owning.get(resource.entity))
-            elif resource.single is None and resource is not main:
-                yield from _only_once(resource, (api, main), beside=True)
-            elif owning[resource.entity][0] is not api:
-                yield from _not_again(resource, owning[resource.entity])
+            first = owning.get(resource.entity)
+            if resource.single is None and resource is not main:
+                yield from _only_once(resource, main)
+            elif resource.entity in versioned and not is_whole(model, api):
+                yield from _not_again(resource, None)
+            elif first is not None and first[0] is not api:
+                yield from _not_again(resource, first)
 
 
-def _only_once(
-    resource: Resource, first: tuple[Api, Resource] | None, *, beside: bool = False
-) -> Iterator[Fact]:
-    remedy = f"remove it: no api shows all members of `{resource.entity}` and of what it leads to"
-    if first is not None and beside:
-        remedy = f"write it in the resource of `{resource.entity}` at `{first[1].path}`, where the first of these stands"
-    elif first is not None:
-        place = f"{first[0].called or first[0].name} {first[0].version}"
-        remedy = f"write it in `{place}`, whose resource of `{resource.entity}` may have it"
+def _only_once(resource: Resource, main: Resource) -> Iterator[Fact]:
+    remedy = (
+        f"write it in the resource of `{resource.entity}` at `{main.path}`, where the first of these stands"
+    )
     for each in (*resource.custom, *resource.hooks):
         what = f"`{each.name}` in this resource of `{resource.entity}`"
         yield NotSupported(what, each.span, remedy)
@@ -86,8 +82,12 @@ def _only_once(
             yield NotSupported(what, resource.span, remedy)
 
 
-def _not_again(resource: Resource, first: tuple[Api, Resource]) -> Iterator[Fact]:
+def _not_again(resource: Resource, first: tuple[Api, Resource] | None) -> Iterator[Fact]:
     if resource.can:
-        place = f"{first[0].called or first[0].name} {first[0].version}"
-        remedy = f"write it in `{place}`, whose resource of `{resource.entity}` may have it"
+        remedy = (
+            f"remove it: this api does not show all members of `{resource.entity}` and of what it leads to"
+        )
+        if first is not None:
+            place = f"{first[0].called or first[0].name} {first[0].version}"
+            remedy = f"write it in `{place}`, whose resource of `{resource.entity}` may have it"
         yield NotSupported(f"@can in this resource of `{resource.entity}`", resource.span, remedy)

@@ -3,7 +3,6 @@ others."""
 
 from collections.abc import Iterator
 
-from bdc import ir
 from bdc.analysis.needed import is_needed
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import NEVER_SHOWN, NO_VALUE_IN_VERSION, NOT_IN_VERSION
@@ -12,7 +11,7 @@ from bdc.model import Model
 from bdc.model.errors.support import NotSupported
 from bdc.model.nodes.api import Api, Expand, InputMember, Resource, ShowMember
 from bdc.model.nodes.entity import CollectionField, Entity, Field, ReferenceField, ScalarField, led_by
-from bdc.model.versions import is_versioned, is_whole, reaching, shows
+from bdc.model.versions import is_versioned, is_whole, shows
 from bdc.source import Span
 from bdc.source.records import dataclass
 
@@ -83,28 +82,17 @@ def _declared(model: Model, entity: Entity, field: Field) -> Iterator[Fact]:
 
 
 def _api(model: Model, api: Api) -> Iterator[Fact]:
-    if api.graphql is not None:
-        yield NotSupported("GraphQL in an api that leaves members out", api.span, _GRAPHQL)
+    if api.graphql is not None and api.graphql.relay:
+        yield NotSupported("`relay` in an api that leaves members out", api.span, _RELAY)
     for resource in api.resources:
         entity = model.entities[resource.entity]
         yield from _named(model, api, entity, resource)
         if resource.offers("create"):
             span = next((span for name, span in resource.input_spans if name == "create"), resource.span)
             yield from _created(model, api, entity, resource.create, resource.via, span)
-    versioned = reaching(model)
-    for operation in api.operations:
-        if _entities(operation.returns) & versioned:
-            what = f"`{operation.name}` with rows of an entity that this api does not show whole"
-            yield NotSupported(what, operation.span, "offer it in the api that shows all members")
 
 
-_GRAPHQL = "offer GraphQL in the api that shows all members"
-
-
-def _entities(logical: ir.Type | None) -> set[str]:
-    if isinstance(logical, ir.ArrayType):
-        return _entities(logical.item)
-    return {logical.name} if isinstance(logical, ir.EntityType) else set()
+_RELAY = "offer global ids in the api that shows all members"
 
 
 def _named(model: Model, api: Api, entity: Entity, resource: Resource) -> Iterator[Fact]:
