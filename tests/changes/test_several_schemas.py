@@ -71,3 +71,13 @@ def test_which_api_comes_first_changes_no_schema() -> None:
 def test_limits_are_those_of_one() -> None:
     less = _BEFORE.replace('"/mirror/graphql"', '"/mirror/graphql" { depth: 3 }')
     assert _differ(less) == [("graphql.limits-lowered", "Mirror depth")]
+
+
+def test_a_rename_is_told_as_one_in_each() -> None:
+    renamed = _BEFORE.replace("name: string(1..60) @unique", "title: string(1..60) @unique @was(name)")
+    assert sorted(_differ(renamed.replace("filter name", "filter title"))) == [
+        ("graphql.field-renamed", "Forge v1: Repo.name"),
+        ("graphql.field-renamed", "Mirror v1: Repo.name"),
+        ("graphql.input-field-renamed", "Forge v1: CreateRepoInput.name"),
+        ("graphql.input-field-renamed", "Mirror v1: RepoFilter.name"),
+    ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bdc.changes.sides import Sides
+from bdc.ir import SystemIR
 from bdc.naming.casing import camel, snake
 from bdc.surface.graphql.tree import Call, EnumValue, Field, Get, InputField, Page, Schema, Task
 
@@ -16,7 +17,7 @@ class EarlierNames:
         self._renames = sides.renames
         self._named = {**sides.renames.entities, **sides.renames.enums}
         self._old_types = old_types
-        self._entities = _entities(new)
+        self._entities = _entities(sides.new, new)
 
     def type(self, name: str) -> str:
         """Return the old name of a type: `ClientConnection` was `CustomerConnection`."""
@@ -91,10 +92,11 @@ class EarlierNames:
         return field.name
 
 
-def _entities(schema: Schema) -> dict[str, str]:
+def _entities(system: SystemIR, schema: Schema) -> dict[str, str]:
     """The entity behind each input and each order of a resource; other types are called like what they are made from."""
     return {
-        f"{prefix}{resource.entity}{suffix}": resource.entity
+        f"{prefix}{name}{suffix}": system.stored(resource.entity)
         for resource in schema.resources
+        for name in (resource.entity, resource.row)
         for prefix, suffix in (("Create", "Input"), ("Update", "Input"), ("", "Filter"), ("", "Sort"))
     }
