@@ -26,7 +26,7 @@ from bdc.model.policies.callers import caller_of, role_names, roles_of
 from bdc.model.policies.identity import roles_claim
 from bdc.model.policies.policies import policy_scope, role_words
 from bdc.model.typing.values import parameters
-from bdc.model.typing.written import resolve_type
+from bdc.model.typing.written import resolve_answer
 from bdc.policy.rebase import paths
 from bdc.syntax import ast
 
@@ -51,7 +51,7 @@ def _operation(context: ResolveContext, declared: ast.OperationDecl, entity: Ent
         f"operation `{declared.name.text}`",
         rows=True,
     )
-    returns = resolve_type(context, declared.returns) if declared.returns is not None else None
+    returns = resolve_answer(context, declared.returns)
     variables = {name: variable for each in taken for name, variable in _variables(each)}
     written = {each.name.text for each in declared.parameters}
     for name in written - set(variables):

@@ -13,7 +13,7 @@ from bdc.model.nodes.api import Http
 from bdc.model.nodes.external import ExternalOperation
 from bdc.model.nodes.values import Entry
 from bdc.model.typing.values import parameters
-from bdc.model.typing.written import resolve_type
+from bdc.model.typing.written import resolve_answer
 from bdc.naming.casing import kebab
 from bdc.syntax import ast
 
@@ -24,7 +24,7 @@ def resolve_offered(context: ResolveContext, external: str, declared: ast.Operat
     owner = f"operation `{external}.{name}`"
     attributes = read_attributes(declared.attributes, EXTERNAL_OPERATION, owner, context)
     taken = parameters(context, declared.parameters, owner)
-    returns = resolve_type(context, declared.returns) if declared.returns is not None else None
+    returns = resolve_answer(context, declared.returns)
     http = http_of(context, attributes) or Http("POST", f"/{kebab(name)}", declared.name.span)
     for item in declared.items:
         help_ = "the other service does it: write its parameters, its result and `@http`"

@@ -42,6 +42,16 @@ def resolve_type(context: ResolveContext, written: ast.TypeExpr) -> Typed | None
     return Typed(base, written.optional)
 
 
+def resolve_answer(context: ResolveContext, written: ast.TypeExpr | None) -> Typed | None:
+    """Return the type of what an operation answers with; None where it answers with nothing, or it could not be told (reported)."""
+    found = resolve_type(context, written) if written is not None else None
+    if found is not None and written is not None and ir.vector_length(found.type) is not None:
+        help = "answer with rows, or with a struct that has a `float[]`"
+        context.report(NotAllowedHere("a vector", "an answer", written.span, help))
+        return None
+    return found
+
+
 def are_structs(context: ResolveContext, written: ast.TypeExpr) -> bool:
     """Say whether everything that a type names is a struct."""
     found = [context.file(base.span).find(base.path.text) for base in written.bases]
