@@ -84,4 +84,15 @@ GUARDED_PAIRS = (
         shown="s ->> 'k'",
         then=("5", "5", "4"),
     ),
+    RowPair(
+        "a number that is made becomes the key beside an immutable field",
+        "entity T { a: int  b: int @immutable  id (a, b) }",
+        "entity T { a: int  b: int @immutable  id: bigint @identity @id  unique (a, b) }",
+        rows=("insert into t(a, b) values (1, 1), (2, 1)",),
+        old_writes=("insert into t(a, b) values (3, 1)",),
+        new_writes=("insert into t(a, b) values (4, 1)",),
+        shown="a, id > 0",
+        then=("1,True", "2,True", "3,True", "4,True"),
+        order="a",
+    ),
 )

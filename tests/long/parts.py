@@ -19,17 +19,19 @@ def keyed(frame: Frame, name: str) -> Part:
     """A key of any type, given or made, alone or of two fields."""
     key = frame.one(
         "  id: string(1..20) @id\n", "  id: int @id\n", "  id: bigint @identity @id\n", "  day: date @id\n", "  id: uuid @id\n",
-        "  a: string(1..9)\n  b: int\n  id (a, b)\n", "  owner: Person\n  n: int\n  id (owner, n)\n", "  at: timestamp @id\n",
+        f"  kind: {name}Kind\n  n: int(0..5)\n  id (kind, n)\n", "  a: string(1..9)\n  b: int\n  id (a, b)\n", "  owner: Person\n  n: int\n  id (owner, n)\n", "  at: timestamp @id\n",
     )  # fmt: skip
+    kinds = f"enum {name}Kind {{ a, b, c }}\n" if "Kind" in key else ""
     return Part(
-        f"entity {name} {{\n{key}{frame.held}  note: string(..40)?\n}}",
+        f"{kinds}entity {name} {{\n{key}{frame.held}  note: string(..40)?\n}}",
         frame.open_policy(name),
         f"  resource {name} {frame.maybe('@bulk ')}{{ ops list, get, create, update, delete }}",
     )
 
 
 def pair(frame: Frame, name: str) -> Part:
-    """Children and grandchildren of a composite key."""
+    """Children of a composite key, that a create may have to bring, and that only those may write who may update the row."""
+    updating = f"policy {name} {{ {frame.scope}allow read, create, delete to staff  allow update to staff when padded  allow read to {frame.readers()} }}"
     return Part(
         f"""entity {name} {{
   room: string(1..9)
@@ -45,9 +47,9 @@ entity {name}Line {{
 {frame.maybe(f"  near: {name}? @on_delete(set_null)", 0.5 if not frame.tenanted else 0)}
 {frame.maybe("  unique (of, text)")}
 }}""",
-        frame.open_policy(name)
+        frame.one(frame.open_policy(name), updating)
         + f"\npolicy {name}Line {{ {frame.scope}allow read via of  allow create, update, delete via of.update }}",
-        f"""  resource {name} {{ expand lines(max: 5) }}
+        f"""  resource {name} {{ expand lines(max: 5) {frame.maybe(" input create { room, seat, lines { text } } ")}}}
   resource {name}Line {{ expand of  filter of_seat }}""",
     )
 
@@ -111,10 +113,13 @@ def span(frame: Frame, name: str) -> Part:
 
 
 def ends(frame: Frame, name: str) -> Part:
-    """Two references to one entity that differ, unique together."""
+    """Two references to one entity that differ, unique together; rows of it may stand below one of the two."""
+    key = frame.one("  id: uuid = uuid7() @id", "  area: string(1..9)\n  no: int\n  id (area, no)")
+    own = f"resource {name} {{ expand source, target  filter source }}"
+    below = f'resource {name} at "/edges" via source {{ ops list, get, create, delete }}'
     return Part(
         f"""entity {name}Node {{
-  id: uuid = uuid7() @id
+{key}
 {frame.held}  label: string(1..20)
   out: {name}[] @inverse(source)
 }}
@@ -128,7 +133,10 @@ entity {name} {{
 }}""",
         frame.open_policy(f"{name}Node")
         + f"\npolicy {name} {{ {frame.scope}allow read via source  allow create, update, delete to staff }}",
-        f"  resource {name}Node {{ expand out(max: 5) }}\n  resource {name} {{ expand source, target  filter source }}",
+        frame.one(
+            f"  resource {name}Node {{ expand out(max: 5) }}\n  {own}",
+            f"  resource {name}Node {{\n    ops list, get, create, delete\n    {below}\n  }}",
+        ),
     )
 
 

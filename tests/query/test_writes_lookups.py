@@ -22,6 +22,7 @@ def sql(text: str) -> exp.Expression:
     [
         ("d.id = a.doc_id AND a.org_id = d.org_id AND d.state = 'new'", "('new' = 'new')"),
         ("d.id = a.doc_id AND d.org_id = a.org_id", "(TRUE)"),
+        ("d.id = a.doc_id AND a.org_id = d.org_id AND d.state", "('new')"),  # one column alone is a condition
         ("d.id = a.doc_id AND d.state = 'new'", None),  # a document of that number in any org
         ("d.id = a.doc_id AND d.org_id = a.org_id AND d.owner = 'x'", None),  # of the owner nothing is known
         ("d.id <> a.doc_id AND d.org_id = a.org_id", None),

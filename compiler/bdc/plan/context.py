@@ -136,10 +136,12 @@ class Context:
         given |= {new for owner, new in self.renamed if owner == table}
         given |= {column for owner, column, _, _ in self.labels if owner == table}
         given |= self._reshaped(before, after)
-        volatile = {
-            each.name for each in after.columns if each.name not in known and is_volatile(each.default)
+        made = {
+            each.name
+            for each in after.columns
+            if each.name not in known and (each.identity is not None or is_volatile(each.default))
         }
-        return frozenset(given | volatile | self.retyped.get(table, frozenset()))
+        return frozenset(given | made | self.retyped.get(table, frozenset()))
 
     def _reshaped(self, before: Table, after: Table) -> set[str]:
         was = {column.name: column for column in before.columns}

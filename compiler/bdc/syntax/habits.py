@@ -65,6 +65,7 @@ HABITS = (
     Habit(("STRING",), 'write `at` in front of a path: `resource User at "/users"`', (), _AT, 0),
     Habit(("{",), "a seed has a name: `seed demo { … }`", ("SEED",), (("IDENT", "demo"),), 0),
     Habit(("asc", "desc"), "callers choose the direction; that of a list by itself is `sort name default name desc`", (), (), 1, "RESOURCE"),
+    Habit(("@",), "attributes of a resource stand in front of its `{`: `resource Post at \"/posts\" @conditional { … }`", (), (), 2, "RESOURCE"),
     Habit(("NUMBER",), "write `page cursor(default: 20, max: 100)`", ("PAGE",), (("IDENT", "cursor"),)),
     Habit(("==", "="), 'operators stand in quotes: `room with "="`', ("WITH",), (("STRING", '"="'),)),
     Habit(_STEPS, "a value is held against another: `expect order.paid == true`", ("IDENT",), (("AND", "and"), ("IDENT", "true")), 0, "TEST"),
@@ -268,6 +269,24 @@ def _quoted_path(
     return Repair(_fact(automaton, tokens[at], file, f'a path stands in quotes: `at "{text}"`'), fed, end)
 
 
+def _named_only(
+    automaton: Automaton, tokens: list[Token], at: int, file: SourceFile, match: Match
+) -> Repair | None:
+    """`emits Paid { amount: amount }`, as a job writes it behind `emit`."""
+    before = at - 1
+    while before > 0 and tokens[before].type in ("COMMA", "DOT", "IDENT"):
+        before -= 1
+    advice = _NAMED_ONLY.get(str(tokens[before]))
+    if tokens[at].type != "LBRACE" or advice is None or at not in match:
+        return None
+    fact = _fact(automaton, tokens[at], file, advice.format(name=tokens[at - 1]))
+    return Repair(fact, (), match[at] + 1)
+
+
+_NAMED_ONLY = {
+    "emits": "write `emits {name}`: parameters and fields of the row fill its members by name",
+    "errors": "write `errors {name}`; its members stand where it is declared",
+}
 _SPECIAL: tuple[Attempt, ...] = (
-    foreign_declaration, _loose_word, _late_with, _not_null, _every, _list_type, _enum_type, _enum_of, _set_assigned, _bare_graphql, _claim, _quoted_path,
+    foreign_declaration, _loose_word, _late_with, _not_null, _every, _list_type, _enum_type, _enum_of, _set_assigned, _bare_graphql, _claim, _quoted_path, _named_only,
 )  # fmt: skip

@@ -65,7 +65,8 @@ class Recovery:
             None if again else find_repair(self._automaton, self._tokens, at, self._file, self._layout.match)
         )
         if repair is not None:
-            self._sink.add(repair.fact)
+            if repair.fact is not None:
+                self._sink.add(repair.fact)
             if repair.cut:
                 self._automaton.cut(self._automaton.level())
             for token in repair.tokens:

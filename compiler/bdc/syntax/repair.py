@@ -70,7 +70,17 @@ def _reserved(automaton: Automaton, tokens: list[Token], at: int, file: SourceFi
     meant = _like(token, "IDENT", str(token))
     if token.type not in RESERVED or automaton.takes((meant, *tokens[at + 1 : at + 2])) < 2:
         return None
+    if _is_type(automaton, tokens, at):
+        return Repair(
+            None, (meant,), at + 1
+        )  # no type has such a name: that is said where types are looked up
     return Repair(ReservedName(token_span(file, token), str(token)), (meant,), at + 1)
+
+
+def _is_type(automaton: Automaton, tokens: list[Token], at: int) -> bool:
+    """Whether a type should stand here: a name after `:` that `[]` may follow."""
+    listed = (_like(tokens[at], "IDENT", ""), _like(tokens[at], "LSQB", "["), _like(tokens[at], "RSQB", "]"))
+    return at > 0 and tokens[at - 1].type == "COLON" and automaton.takes(listed) == len(listed)
 
 
 def _insertion(automaton: Automaton, tokens: list[Token], at: int, file: SourceFile) -> Repair | None:

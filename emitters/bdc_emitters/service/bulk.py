@@ -69,4 +69,4 @@ def _bulks(system: SystemIR, context: EmitContext) -> Iterator[BulkView]:
 def _keys(system: SystemIR, resource: Resource) -> tuple[tuple[str, str], ...]:
     entity = system.entity(resource.entity)
     fields = [entity.field(name) for name in ((resource.by,) if resource.by is not None else entity.key)]
-    return tuple((field.member, scalar_name(system, field)) for field in fields)
+    return tuple((field.member, scalar_name(system, field) or "text") for field in fields)

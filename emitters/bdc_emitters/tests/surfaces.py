@@ -1,5 +1,6 @@
 """What makes the verdict on a new row another one, by the surface on which it is tried."""
 
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -43,7 +44,18 @@ class Surfaces:
                         return {"unwritable": True}
                 except NotJudged:
                     return {"unwritable": None}
+        if not all(within := [*self._within(caller, entity, row)]):
+            return {"unwritable": None if None in within else True}
         return {"undecided": True} if self.world.rules(entity).undecided(row) else {}
+
+    def _within(self, caller: Caller, entity: Entity, row: WorldRow) -> Iterator[bool | None]:
+        """Yield whether the caller may create the rows that the body has to bring inside of `row`."""
+        self.world.rows[row.name] = row
+        try:
+            for each, inside in self.new.within(entity, row):
+                yield try_judge(self.judge, caller, each.name, "create", inside)[0]
+        finally:
+            del self.world.rows[row.name]
 
     def in_sql(self, entity: Entity, caller: Caller, row: WorldRow) -> bool | None:
         """Whether the database lets a caller write the row as it is, who may create it: fields with values that only others may write

@@ -101,12 +101,7 @@ class NewRows:
         """Whether a reference is given: by the caller, or because it cannot be left out."""
         field = entity.field(name)
         assert isinstance(field, ReferenceField)
-        return (
-            asked is None
-            or not field.nullable
-            or name in asked
-            or (bool(field.carriers) and asked >= set(field.carriers))
-        )
+        return asked is None or not field.nullable or name in asked or _is_carried(entity, name, asked)
 
     def asked(self, entity: Entity) -> frozenset[str]:
         """Return the fields that a caller may give; nothing where no api creates rows."""
@@ -185,7 +180,11 @@ class NewRows:
         closed = (
             []
             if asked is None
-            else [name for name in (*draft.values, *draft.references) if name not in asked]
+            else [
+                name
+                for name in (*draft.values, *draft.references)
+                if name not in asked and not _is_carried(entity, name, asked)
+            ]
         )
         made_keys = {name for name in entity.key if name in closed}
         return frozenset(
@@ -246,8 +245,25 @@ class NewRows:
             if isinstance(field, CollectionField) and member.required:
                 yield from self._together(self.system.entity(field.target), tenant, member.nested or ())
 
+    def within(self, entity: Entity, row: WorldRow) -> Iterator[tuple[Entity, WorldRow]]:
+        """Yield the rows that the body of `row` has to bring, as rows of it."""
+        shape = self.shape(entity)
+        for member in self.members(entity, shape) if shape is not None else ():
+            field = entity.field(member.field)
+            if isinstance(field, CollectionField) and member.required and not member.linked:
+                inner = self.system.entity(field.target)
+                found = self.of(inner, row.tenant)
+                if found is not None and field.inverse in found.references:
+                    yield inner, replace(found, references=found.references | {field.inverse: row.name})
+
     def members(self, entity: Entity, shape: InputShape) -> tuple[Member, ...]:
         return input_members(self.system, entity, shape)
+
+
+def _is_carried(entity: Entity, name: str, asked: frozenset[str]) -> bool:
+    """Whether a caller gives a reference by the fields that carry its key."""
+    field = entity.field(name)
+    return isinstance(field, ReferenceField) and bool(field.carriers) and asked >= set(field.carriers)
 
 
 def _clock(field: ScalarField) -> Clock | None:

@@ -53,6 +53,10 @@ NOT_OF_THE_ROW = UNKNOWN_FIELD.variant(
     "`{written}` is not a field of `{entity}`",
     help="write `{path[0]}`, or show the value in a view: `{shown}: … = x.{written}`",
 )
+FIELD_OF_A_CLAIM = UNKNOWN_FIELD.variant(
+    "`{claim}` is a claim of the token, a plain value: it has no field `{name}`",
+    help="follow a reference of the row: `{last}.{name}`",
+)
 UNKNOWN_VALUE = Declared(
     "E109", "unknown-value", "unknown name `{name}`{where}", help="expected {candidates:any 12}"
 )

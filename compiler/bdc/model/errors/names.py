@@ -140,6 +140,21 @@ class NotOfTheRow(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class FieldOfAClaim(Fact):
+    """`actor.team.name`, where `team` is a claim."""
+
+    DIAGNOSTIC = declared.FIELD_OF_A_CLAIM
+
+    claim: str
+    name: str
+    span: Span
+
+    @property
+    def last(self) -> str:
+        return self.claim.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownValue(Misspelt):
     """A bare name in an expression that is no field, binding, parameter or enum value in sight."""
 

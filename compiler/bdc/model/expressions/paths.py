@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bdc import ir
 from bdc.diagnostics import Names
-from bdc.model.errors.names import UnknownEnumValue, UnknownField, UnknownValue
+from bdc.model.errors.names import FieldOfAClaim, UnknownEnumValue, UnknownField, UnknownValue
 from bdc.model.errors.policies import OldOutsideUpdate
 from bdc.model.errors.types import NotACollection, NotAllowedHere, OptionalPath
 from bdc.model.expressions.nullness import path_key
@@ -177,6 +177,9 @@ def _step(walk: _Walk, name: ast.Name, scope: Scope) -> _Walk | None:
         case ir.StructType(name=struct):
             return _member(walk, name, scope, struct)
     what = _over_many(walk.words, name.text) if isinstance(here.type, ir.ArrayType) else ""
+    if not what and here.root is ir.Root.ACTOR and len(here.steps) == 1 and here.steps[0].entity is None:
+        scope.context.report(FieldOfAClaim(walk.words, name.text, name.span))
+        return None
     owner = f"`{walk.words}` (`{describe(here.type)}`)"
     scope.context.report(
         UnknownField(owner, name.text, name.span, ())

@@ -49,10 +49,12 @@ def _known_answer(found: exp.Exists, known: Known, alias: str) -> exp.Expression
     used = {each.name for term in rest for each in _columns(term, source.alias)}
     if left or not used <= set(known.values) or any(term.find(exp.Select) for term in rest):
         return None
-    answer = conjunction(term.copy() for term in rest)
+    # In parentheses, since a condition that is one column alone has nothing around it in which it could be replaced.
+    answer = exp.Paren(this=conjunction(term.copy() for term in rest))
     for each in list(_columns(answer, source.alias)):
         each.replace(known.values[each.name].copy())
-    return answer
+    inner: exp.Expression = answer.this
+    return inner
 
 
 def _is_key(term: exp.Expression, ours: str, alias: str, left: dict[str, str]) -> bool:

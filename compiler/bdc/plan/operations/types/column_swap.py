@@ -155,7 +155,9 @@ def _swap(context: Context, after: Table, pairs: Pairs, names: Mapping[str, str]
             **around.locks,
         },
         alone=True,
-        undo=(*_unreferenced(context, table), *again, *back, *add_texts(table, replaced)),
+        undo=(*_unreferenced(context, table), *again, *back, *add_texts(table, replaced))
+        if retype.has_way_back(context, table, pairs)
+        else None,
         hazards=(*around.hazards, *retype.narrowing(table, pairs), *retype.unlike(context, table, pairs)),
     )
 

@@ -22,7 +22,7 @@ from bdc.plan.operations.types.fitting import fits
 from bdc.plan.operations.types.members import add_texts, drop_texts, members_on, said_texts
 from bdc.plan.sql_identifiers import speaks_of
 from bdc.plan.step import ACCESS_EXCLUSIVE, Step
-from bdc.plan.typing_rules import is_alike, is_wider, own_type
+from bdc.plan.typing_rules import has_cast, is_alike, is_wider, own_type
 from bdc.plan.worded import data_check
 
 
@@ -133,6 +133,14 @@ def _in_each_others_way(
 
 def way_back(context: Context, columns: list[tuple[Column, Column]]) -> list[tuple[Column, Column, str]]:
     return [(new, old, cast_of(context.new, context.old, new, old)) for old, new in columns]
+
+
+def has_way_back(context: Context, table: Name, columns: list[tuple[Column, Column]]) -> bool:
+    """Whether values that were given by hand can be read as the old type: of a duration no number can be made."""
+    return all(
+        has_cast(_base(context, new.type), _base(context, old.type)) or not context.replaces(table, new.name)
+        for old, new in columns
+    )
 
 
 def unlike(context: Context, table: Name, columns: list[tuple[Column, Column]]) -> tuple[Hazard, ...]:

@@ -60,6 +60,10 @@ def test_what_is_no_id_finds_nothing(backend: Backend, matrix: Matrix, entity: s
     texts = ["", "?", "bm90aGluZw", "W10", "WyJOb3RoaW5nIiwgMV0", "WzEsIDJd", "e30", "\u0000", "x" * 5000]
     answer = backend.graphql(SOME, {"ids": texts}, claims, at=call["at"], credential=call["credential"])
     assert answer.get("data") == {"nodes": [None] * len(texts)}, answer
+    for one in ('"nothing"', "99999999999999999999"):  # one value stands for a list of it
+        text = f"{{ nodes(ids: {one}) {{ id }} }}"
+        alone = backend.graphql(text, {}, claims, at=call["at"], credential=call["credential"])
+        assert alone.get("data") == {"nodes": [None]}, alone
 
 
 def _asked(backend: Backend, matrix: Matrix, cell: Data, call: Data, text: str, given: Data) -> Any:

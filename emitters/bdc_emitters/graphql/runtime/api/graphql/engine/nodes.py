@@ -60,11 +60,8 @@ def opened(tables: Tables, text: Any, entities: Mapping[str, str]) -> Opened | N
 
 def asked_ids(meaning: Node, arguments: Mapping[str, Any], variables: Variables) -> list[Any]:
     """Return the ids that a field asks for. Raises `Refused` for too many."""
-    ids = (
-        list(resolved(arguments["ids"], variables))
-        if meaning.many
-        else [resolved(arguments["id"], variables)]
-    )
+    asked = resolved(arguments["ids" if meaning.many else "id"], variables)
+    ids = asked if meaning.many and type(asked) is list else [asked]  # one value stands for a list of it
     if len(ids) > MAX_ITEMS:
         raise refused(LIMIT, f"`ids`: at most {MAX_ITEMS} are accepted.")
     return ids
