@@ -43,6 +43,14 @@ TYPED_PAIRS = (
         then=("one,['one', 'b']", "one,['one']"),
     ),
     RowPair(
+        "a type with capitals gets another name",
+        'enum F @native("Kind") { a, b }\nentity T { id: int @id  e: F }',
+        'enum F @native("Sort") @was("Kind") { a, b }\nentity T { id: int @id  e: F }',
+        rows=("insert into t(id, e) values (1, 'b')",),
+        shown="e",
+        then=("b",),
+    ),
+    RowPair(
         "two values of an enum are stored as each other was",
         'enum F { a @value("1"), b @value("2") }\nentity T { id: int @id  l: F[] }',
         'enum F { a @value("2"), b @value("1") }\nentity T { id: int @id  l: F[] }',

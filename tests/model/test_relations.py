@@ -218,7 +218,13 @@ entity Seat {
 }
 """
     )
-    names = {table.name: table.was for table in found.tables if table.name not in ("guest", "ticket", "seat")}
+    names = {
+        table.name: tuple(
+            name for name in table.was if name.islower()
+        )  # `@table("GuestMates")` would be others
+        for table in found.tables
+        if table.name not in ("guest", "ticket", "seat")
+    }
     assert {name: was for name, was in names.items() if name.startswith(("guest_", "sale"))} == {
         "guest_friends": ("guest_mates", "visitor_friends", "visitor_mates"),
         "guest_holds": ("guest_ticket", "visitor_holds"),
@@ -242,3 +248,15 @@ entity Seat {
         ("Ticket", "holders"): ("GuestHolds", "ticket", "guest"),
         ("Seat", "guests"): ("GuestSeat", "seat", "guest"),
     }
+
+
+def test_a_table_whose_name_has_capitals_may_have_been_called_so() -> None:
+    found = system(
+        """
+entity Tool @table("_ToolToBox_x") @was("_ToolToBox") {
+  id: int @id
+}
+"""
+    )
+    (table,) = (each for each in found.tables if each.name == "_ToolToBox_x")
+    assert "_ToolToBox" in table.was

@@ -239,6 +239,12 @@ TABLES = (
         ),
     ),
     Pair(
+        "a reference to a table whose rows are hidden from its owner changes",
+        _SPOT + "alter table spot enable row level security, force row level security;",
+        "alter table note drop constraint note_spot;"
+        "alter table note add constraint note_spot foreign key (spot_id) references spot (id) on delete cascade;",
+    ),
+    Pair(
         "a unique index becomes another one under references, and a new reference stands on it",
         _SPOT.replace("constraint spot_key unique", "").replace(
             "create table note", "create unique index spot_key on spot (id); create table note"

@@ -2,13 +2,12 @@
 
 from bdc import ir
 from bdc.lowering.context import Context
-from bdc.lowering.evolution import lower_removal
+from bdc.lowering.evolution import former_tables, lower_removal
 from bdc.model.expressions.rows import mentions_row
 from bdc.model.nodes.domain import Domain
 from bdc.model.nodes.entity import CollectionField, ComputedField, Entity, Field, ReferenceField, ScalarField
 from bdc.model.nodes.values import Entry, Enum, Struct
-from bdc.naming.casing import plural, snake
-from bdc.naming.sql import fitted
+from bdc.naming.casing import plural
 
 
 def lower_enum(context: Context, enum: Enum) -> ir.EnumDecl:
@@ -20,7 +19,7 @@ def lower_enum(context: Context, enum: Enum) -> ir.EnumDecl:
         name=enum.name,
         values=values,
         native=enum.native,
-        native_was=tuple(fitted(snake(old)) for old in enum.was) if enum.native is not None else (),
+        native_was=former_tables(enum.was) if enum.native is not None else (),
         schema_name=enum.schema,
         was=enum.was,
         dropped=tuple(lower_removal(context, each) for each in enum.dropped),

@@ -52,4 +52,5 @@ def former_checks(entity: Entity, was: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def former_tables(was: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(fitted(snake(old)) for old in was)
+    """Return what a table, view or type may have been called: what the language makes of a name, or the name that was given to it."""
+    return tuple(dict.fromkeys(fitted(name) for old in was for name in (snake(old), old)))

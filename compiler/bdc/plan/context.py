@@ -165,6 +165,11 @@ class Context:
         """Whether this edge makes the table: no session can be using it."""
         return table not in self.old_tables
 
+    def is_forced(self, table: Name) -> bool:
+        """Whether row level security holds the owner of a table too, before and after."""
+        sides = (self.old_tables.get(table), self.new_tables.get(table))
+        return all(each is not None and each.force_row_security for each in sides)
+
     def is_partitioned(self, table: Name) -> bool:
         return table in self.old_tables and self.old_tables[table].partition_by is not None
 

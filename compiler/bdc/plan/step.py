@@ -17,7 +17,7 @@ ACCESS_SHARE = "ACCESS SHARE"
 class Step:
     """`key` is stable and unique; steps run by phase, then `rank`, then as they were made, unless `needs` (things that other steps
     `make`, or that they `end`) says otherwise. `alone`: in a transaction of its own. `reads_rows`: it
-    reads the rows of `scans` as a query does. Locks and scans name tables that were there
+    reads the rows of `scans` as a query does; `looks_up`: tables in which it looks for their targets, as a query does. Locks and scans name tables that were there
     before the edge."""
 
     key: str
@@ -32,6 +32,7 @@ class Step:
     needs: frozenset[str] = frozenset()
     alone: bool = False
     reads_rows: bool = False
+    looks_up: frozenset[str] = frozenset()
     statement_timeout: int = 10_000
     done: str | None = None
     ready: str | None = None

@@ -14,6 +14,7 @@ from bdc.plan.step import ACCESS_EXCLUSIVE, Step
 # Ranks right before and right after the steps that read all rows.
 AROUND: dict[tuple[Phase, int], tuple[int, int]] = {
     ("backfill", 10): (9, 12),
+    ("backfill", 30): (29, 31),
     ("contract", 2): (1, 3),
     ("contract", 40): (39, 43),
     ("contract", 47): (46, 48),
@@ -30,6 +31,8 @@ def with_sight(context: Context, steps: Iterable[Step]) -> Iterator[Step]:
         tables = (
             {step.batch.table} if step.batch is not None else set(step.scans) if step.reads_rows else set()
         )
+        if step.looks_up and not set(step.scans) <= forced.keys():
+            tables = tables | step.looks_up  # rows that are seen lead to rows that are not
         for name in sorted(tables & forced.keys()):
             place = (step.phase, step.rank, forced[name].name)
             if place not in seen and place[:2] in AROUND:

@@ -37,7 +37,7 @@ def plan_foreign_key(context: Context, change: Change) -> Iterator[Step | Refusa
         gone = alter(table, f"drop constraint {quote(new.name)}")
         yield replace(
             tied.validate(context, table, new, new.name),
-            undo=(gone, *_again(table, old)),
+            undo=(gone, *_again(context, table, old)),
             checks=_orphans(context, table, new),
         )
 
@@ -172,12 +172,18 @@ def drop_foreign_key(context: Context, table: Name, found: ForeignKey, phase: Ph
         ),
         alone=True,
         done=probes.constraint_exists(table, found.name, exists=False),
-        undo=_again(table, found),
+        undo=_again(context, table, found),
     )
 
 
-def _again(table: Name, found: ForeignKey) -> tuple[str, ...]:
-    return (print_statement(AddForeignKey(table, foreign_key_def(found), found.valid)),)
+def _again(context: Context, table: Name, found: ForeignKey) -> tuple[str, ...]:
+    """Return what makes a reference again and proves it. Rows that are seen lead to rows that forced row level security hides from the
+    owner: it is let go meanwhile."""
+    made = print_statement(AddForeignKey(table, foreign_key_def(found), found.valid))
+    if not found.valid or context.is_forced(table) or not context.is_forced(found.target):
+        return (made,)
+    free, held = (alter(found.target, f"{word} row level security") for word in ("no force", "force"))
+    return (free, made, held)
 
 
 def _replace(context: Context, table: Name, old: ForeignKey, new: ForeignKey) -> Iterator[Step]:
@@ -200,7 +206,10 @@ def _replace(context: Context, table: Name, old: ForeignKey, new: ForeignKey) ->
         ),
         alone=True,
         done=probes.constraint_exists(table, name, exists=False),
-        undo=(alter(table, f"rename constraint {quote(new.name)} to {quote(name)}"), *_again(table, old)),
+        undo=(
+            alter(table, f"rename constraint {quote(new.name)} to {quote(name)}"),
+            *_again(context, table, old),
+        ),
     )
 
 
@@ -231,6 +240,6 @@ def pass_reference(context: Context, table: Name, found: ForeignKey) -> Iterator
         done=probes.constraint_exists(table, name, exists=False),
         undo=(
             alter(table, f"drop constraint if exists {quote(found.name)}"),
-            *(_again(table, old) if old is not None else ()),
+            *(_again(context, table, old) if old is not None else ()),
         ),
     )

@@ -111,6 +111,7 @@ def validate(context: Context, table: Name, found: ForeignKey, name: str, *, lat
             **context.locks(SHARE_UPDATE_EXCLUSIVE, table),
         },
         scans={full(each): "read" for each in context.leaves(table)},
+        looks_up=frozenset({full(found.target)}),
         needs=frozenset({constraint(table, name)}),
         makes=frozenset({proved(table, name)}),
         alone=True,
