@@ -2,7 +2,17 @@
 
 from collections.abc import Mapping
 
-from bdc.ir import ArrayType, EnumType, Expr, ListLiteral, Literal, ScalarType, StructType, Type
+from bdc.ir import (
+    ArrayType,
+    EnumType,
+    Expr,
+    ListLiteral,
+    Literal,
+    ScalarType,
+    StructType,
+    Type,
+    vector_length,
+)
 from bdc.ir.types import Scalar
 from bdc.naming.python import local_class
 
@@ -44,6 +54,9 @@ READ: dict[Scalar, str] = {
 }
 
 
+VECTOR = "_Vector"
+
+
 def annotation(logical: Type, nullable: bool = False) -> str:
     """Return the annotation of a value; enums and structs by their class."""
     return _annotation(logical, nullable, SCALARS)
@@ -60,6 +73,8 @@ def _annotation(logical: Type, nullable: bool, scalars: Mapping[Scalar, str]) ->
             name = scalars[logical.scalar]
         case EnumType(name=declared) | StructType(name=declared):
             name = local_class(declared)
+        case ArrayType() if scalars is not SCALARS and vector_length(logical) is not None:
+            name = VECTOR
         case ArrayType(item=item):
             name = f"list[{_annotation(item, False, scalars)}]"
         case _:

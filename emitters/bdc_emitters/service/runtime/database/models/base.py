@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue
+from pydantic_core import from_json
 
 from services.data.engine import durations
 from services.data.engine.jsontext import as_floats
@@ -27,10 +28,16 @@ def _day(value: Any) -> Any:
     return found.date() if isinstance(found, datetime) else found
 
 
+def _vector(value: Any) -> Any:
+    """PostgreSQL's text of a vector is a JSON list."""
+    return from_json(value) if type(value) is str else value
+
+
 Day = Annotated[date, BeforeValidator(_day)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Json = Annotated[JsonValue, BeforeValidator(as_floats)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+Vector = Annotated[list[float], BeforeValidator(_vector)]
 
 
 class Value(BaseModel):
