@@ -75,11 +75,16 @@ def _run(path: Path, command: Sequence[str], advice: str) -> str:
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NoSource(
-            f"`{' '.join(command)}` does not run in `{path}`: {error}. By hand: {advice}, and import what it prints"
+            f"`{' '.join(command)}` does not run in `{path}`: {error}. {_by_hand(advice)}"
         ) from error
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise NoSource(
-            f"`{' '.join(command)}` fails in `{path}`: {last}. By hand: {advice}, and import what it prints"
-        )
+        raise NoSource(f"`{' '.join(command)}` fails in `{path}`: {last}. {_by_hand(advice)}")
     return done.stdout.decode("utf-8", "replace")
+
+
+def _by_hand(advice: str) -> str:
+    return (
+        f"By hand: {advice}, and import what it prints. Where the migrations ask a database, let them run on one, and import that: `bdc import"
+        " db:postgres://…`"
+    )

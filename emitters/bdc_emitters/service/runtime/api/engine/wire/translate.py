@@ -77,11 +77,11 @@ def query(wire: Wire, given: bytes) -> bytes:
         if inside is None:
             raise Problem("unknown-parameter", f"There is no query parameter `{outside[:60]}`.")
         found[inside] = _listed(wire.values[inside], text, inside) if inside in wire.values else text
+    chosen = "fields" in found  # by the caller, who then gets no related rows that were not asked for
     for name, text in wire.more.items():
-        if name not in found:
-            found[name] = text
-        elif name == "expand":
-            found[name] = f"{text},{found[name]}"
+        if name == "expand" and chosen:
+            continue
+        found[name] = f"{text},{found[name]}" if name in found and name == "expand" else found.get(name, text)
     return urlencode(found, quote_via=quote).encode()
 
 
