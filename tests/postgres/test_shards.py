@@ -22,7 +22,7 @@ from bdc.pipeline import compile_system
 from bdc.project import load_project
 from bdc.query import compile_queries
 from bdc.query.folding import without_selects
-from bdc.schema.shards import distribution
+from bdc.schema.distribution import distribution
 from bdc.schema.state import physical_state
 from bdc.targets import citus_misfits
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from bdc.ddl.names import Name, qualified
 from bdc.ddl.nodes import Script, Section, Statement
 from bdc.ddl.printer import literal
-from bdc.ir import Entity, SystemIR, Table
+from bdc.ir import SystemIR, Table
 from bdc.ir.compiled import CompiledFunction, FunctionParameter, ParameterRole
 from bdc.query.writes.signature import sql_name
+from bdc.schema.distribution import distribution
 from bdc.schema.names import APP, Roles, name_of
 from bdc.schema.system_tables import IDEMPOTENCY_KEY
 
@@ -81,11 +82,6 @@ begin
   end loop;
 end
 $$;"""
-
-
-def distribution(entity: Entity, table: Table) -> str | None:
-    """Return the column that says on which shard a row is; None where every node has the whole table."""
-    return None if entity.tenant_root or entity.tenant is None else table.tenant_column
 
 
 def place_tables(system: SystemIR, roles: Roles) -> Iterator[Statement]:

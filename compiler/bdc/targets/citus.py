@@ -11,7 +11,7 @@ from bdc.diagnostics.catalogue.targets import NOT_ON_CITUS
 from bdc.ir import DatabaseDeploy, Deploy, Entity, ReferenceField, SystemIR
 from bdc.ir.schema import ForeignKey, Table
 from bdc.model import Model
-from bdc.schema.shards import distribution
+from bdc.schema.distribution import distribution
 from bdc.source import Span
 from bdc.source.records import dataclass
 

@@ -72,8 +72,8 @@ async def page(
     used = _used(query)
     limit = _fixed_limit(resource, query)
     form = (resource.entity, used, query.sort, query.descending, query.search is not None, query.offset > 0)
-    form = (*form, query.nearest is not None, query.distance)
-    shape = (*form, limit, query.cursor is not None, query.expand, query.fields, query.total, actor.roles)
+    rest = (query.nearest is not None, query.distance, query.cursor is not None)
+    shape = (*form, *rest, limit, query.expand, query.fields, query.total, actor.roles)
     statement = _pages.get(shape)
     if statement is None:
         statement = _remember(_pages, shape, page_statement(resource, query, actor.roles))
