@@ -34,6 +34,16 @@ def test_any_prefix_is_read(path: Path) -> None:
         problems(text[:end])
 
 
+@pytest.mark.parametrize("odd", ["@", "(", "[", "{", ":", ",", "?", "=", "not", "with"])
+def test_a_file_may_end_in_the_middle_of_anything(odd: str) -> None:
+    """A repair may take the end for the rest of what is written wrongly: the end is read all the same."""
+    text = SHOP[0].read_text(encoding="utf-8")
+    words = [found.end() for found in WORD.finditer(text)]
+    for end in random.Random(odd).sample(words, min(60, len(words))):
+        problems(f"{text[:end]} {odd}")
+    assert problems("bds 1\napi A v1 { resource B { op c(p: int) @d(" + odd) > 0
+
+
 @pytest.mark.parametrize("path", sampled(SHOP, 3), ids=lambda path: path.stem)
 def test_any_lost_or_doubled_word_is_survived(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 """Types of fields, parameters and expressions."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -81,3 +82,12 @@ class ArrayType(Node):
 
 
 Type = Annotated[ScalarType | EnumType | StructType | EntityType | ArrayType, Field(discriminator="kind")]
+
+
+def renamed(type_: Type | None, names: Mapping[str, str]) -> Type | None:
+    """Return a type with the entities that others stand for: `names`, from one to the other."""
+    if isinstance(type_, ArrayType):
+        return ArrayType(item=renamed(type_.item, names) or type_.item)
+    if isinstance(type_, EntityType):
+        return EntityType(name=names.get(type_.name, type_.name))
+    return type_

@@ -17,7 +17,6 @@ import re
 
 from bdc.ir import (
     Api,
-    ArrayType,
     CollectionField,
     Entity,
     EntityField,
@@ -28,9 +27,9 @@ from bdc.ir import (
     ReferenceField,
     Resource,
     SystemIR,
-    Type,
 )
 from bdc.ir.main_resource import main_offer
+from bdc.ir.types import renamed
 from bdc.ir.versions import is_shown
 from bdc.naming.casing import pascal
 from bdc.naming.distinct import aside
@@ -215,21 +214,12 @@ def _operation(operation: Operation, entity: str, own: str, names: dict[str, str
     returns = operation.returns
     if isinstance(returns, EntityType) and returns.name == entity:
         returns = EntityType(name=own)
-    return operation.model_copy(update={"entity": own, "returns": _answer(returns, names)})
+    return operation.model_copy(update={"entity": own, "returns": renamed(returns, names)})
 
 
 def _free(operation: Operation, names: dict[str, str]) -> Operation:
     """Return an operation outside resources of an api that leaves members out."""
-    return operation.model_copy(update={"returns": _answer(operation.returns, names)})
-
-
-def _answer(returns: Type | None, names: dict[str, str]) -> Type | None:
-    """Return a type of answers with the projections that stand for entities."""
-    if isinstance(returns, ArrayType):
-        return ArrayType(item=_answer(returns.item, names) or returns.item)
-    if isinstance(returns, EntityType):
-        return EntityType(name=names.get(returns.name, returns.name))
-    return returns
+    return operation.model_copy(update={"returns": renamed(operation.returns, names)})
 
 
 def _words(path: str) -> str:

@@ -14,9 +14,7 @@ from bdc.ddl.nodes import (
     CreateIndex,
     CreateTrigger,
     ForeignKeyDef,
-    Grant,
     IndexPart,
-    Privilege,
     Section,
     Statement,
 )
@@ -27,10 +25,10 @@ from bdc.query.relations import key_parts
 from bdc.schema.audit import actor_of
 from bdc.schema.bodies import body
 from bdc.schema.names import APP, Roles, claim_setting_name, fitted, name_of
+from bdc.schema.owner_functions import OwnerFunction, owner_function
 from bdc.schema.system_tables import API_KEY, SystemTable, create_table
 from bdc.surface.issued_keys import issuing
 
-_SEARCH = "pg_catalog, public, pg_temp"
 _SHOWN = "prefix text, name text, roles text[], created_at timestamptz, expires_at timestamptz, used_at timestamptz"
 ISSUED_KEY = SystemTable(
     "issued_key",
@@ -43,8 +41,7 @@ ISSUED_KEY = SystemTable(
     ),
     ("id",),
 )
-# name, parameters, signature, what it returns, language, volatility
-_FUNCTIONS = (
+_FUNCTIONS: tuple[OwnerFunction, ...] = (
     (
         "issued_key_add",
         "entity text, row_key text, source text, roles_source text, granted text[], caption text, days integer",
@@ -77,19 +74,8 @@ def issued_key_objects(system: SystemIR, roles: Roles) -> Iterator[Statement]:
     reference = ForeignKeyDef("issued_key_id_fkey", ("id",), keys, ("id",), on_delete="cascade")
     yield AddForeignKey(Name(ISSUED_KEY.name, APP), reference)
     yield CreateIndex("api_key_identity_key_idx", keys, (IndexPart("identity_key"),))
-    for name, parameters, signature, returns, language, volatility in _FUNCTIONS:
-        function = Name(name, APP)
-        yield CreateFunction(
-            function,
-            _body(system, name),
-            parameters=parameters,
-            returns=returns,
-            language=language,
-            definer=True,
-            volatility=volatility,
-            search_path=_SEARCH,
-        )
-        yield Grant((Privilege("execute"),), "function", function, (roles.runtime,), signature=signature)
+    for declared in _FUNCTIONS:
+        yield from owner_function(declared, _body(system, declared[0]), roles.runtime)
     yield from _orphans(system, entities)
 
 

@@ -14,8 +14,6 @@ from bdc.ddl.nodes import (
     CreateFunction,
     CreateTrigger,
     ForeignKeyDef,
-    Grant,
-    Privilege,
     Section,
     Statement,
 )
@@ -24,6 +22,7 @@ from bdc.query.names import quote
 from bdc.query.relations import key_parts
 from bdc.query.types import sql_type
 from bdc.schema.names import APP, Roles, fitted, name_of
+from bdc.schema.owner_functions import OwnerFunction, owner_function
 from bdc.schema.sign_in_claims import Callers, callers_of, verified_column, verified_values
 from bdc.schema.system_tables import SystemTable, create_table
 from bdc.surface.sign_in import (
@@ -35,7 +34,6 @@ from bdc.surface.sign_in import (
 )
 
 _AT = ColumnDef("at", "timestamptz", default="now()")
-_SEARCH = "pg_catalog, public, pg_temp"
 SIGNING_KEY = SystemTable(
     "signing_key",
     "The keys that tokens are signed with. The private halves are encrypted with a key of the service.",
@@ -209,7 +207,7 @@ _VERIFY_FUNCTION = (
 _OF_THE_WORKER = ("one_time_add",)
 
 
-def _functions(system: SystemIR) -> Iterator[tuple[str, str, str, str, str, str]]:
+def _functions(system: SystemIR) -> Iterator[OwnerFunction]:
     yield from _FUNCTIONS
     if callers_make_keys(system):
         yield from _KEY_FUNCTIONS
@@ -231,20 +229,10 @@ def sign_in_objects(system: SystemIR, roles: Roles) -> Iterator[Statement]:
         yield from create_table(table, roles)
     yield from _references(system, entity)
     callers = callers_of(system)
-    for name, parameters, signature, returns, language, volatility in _functions(system):
-        function = Name(name, APP)
-        yield CreateFunction(
-            function,
-            _body(name, callers),
-            parameters=parameters,
-            returns=returns,
-            language=language,
-            definer=True,
-            volatility=volatility,
-            search_path=_SEARCH,
-        )
+    for declared in _functions(system):
+        name = declared[0]
         role = roles.service if name in _OF_THE_WORKER else roles.runtime
-        yield Grant((Privilege("execute"),), "function", function, (role,), signature=signature)
+        yield from owner_function(declared, _body(name, callers), role)
     if verifies_logins(system):
         yield from _unproved(system, entity, identity.sign_in)
 

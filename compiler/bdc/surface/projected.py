@@ -3,18 +3,16 @@ entity in the same api keeps its projection."""
 
 from bdc.ir import (
     Api,
-    ArrayType,
     CollectionField,
     Entity,
     EntityField,
-    EntityType,
     Identity,
     Operation,
     ReferenceField,
     Resource,
     SystemIR,
-    Type,
 )
+from bdc.ir.types import renamed
 
 
 def offered_by(system: SystemIR, api: Api) -> SystemIR:
@@ -108,20 +106,11 @@ def _renamed(api: Api, names: dict[str, str]) -> Api:
 
 
 def _as_written(operation: Operation, names: dict[str, str]) -> Operation:
-    returns = _answer(operation.returns, names)
+    returns = renamed(operation.returns, names)
     if operation.called is None and returns == operation.returns:
         return operation
     changes = {"name": operation.called or operation.name, "called": None, "returns": returns}
     return operation.model_copy(update=changes)
-
-
-def _answer(returns: Type | None, names: dict[str, str]) -> Type | None:
-    """Return a type of answers with the entities that projections stand for."""
-    if isinstance(returns, ArrayType):
-        return ArrayType(item=_answer(returns.item, names) or returns.item)
-    if isinstance(returns, EntityType):
-        return EntityType(name=names.get(returns.name, returns.name))
-    return returns
 
 
 def _resource(resource: Resource, names: dict[str, str]) -> Resource:
@@ -141,5 +130,5 @@ def _operation(operation: Operation, names: dict[str, str]) -> Operation:
     if operation.entity is None:
         return operation
     changes: dict[str, object] = {"entity": names.get(operation.entity, operation.entity)}
-    changes["returns"] = _answer(operation.returns, names)
+    changes["returns"] = renamed(operation.returns, names)
     return operation.model_copy(update=changes)

@@ -71,7 +71,9 @@ class Recovery:
                 self._automaton.cut(self._automaton.level())
             for token in repair.tokens:
                 self._automaton.feed(token)
-            return repair.resume
+            return min(
+                repair.resume, len(self._tokens) - 1
+            )  # The end is read again, whatever a repair took it for.
         return self._skip(at, again)
 
     # ---- a brace that is never closed ----

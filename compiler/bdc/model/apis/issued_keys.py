@@ -49,7 +49,8 @@ def key_sql(
         return f"select * from app.issued_key_list({row})"
     if operation.verb == "revoke":
         return f"select * from app.issued_key_end({row}, :{PREFIX}::text)"
-    source = dict(zip((claim.name for claim in identity.claims), identity.sources, strict=True))["id"]
+    sources = dict(zip((claim.name for claim in identity.claims), identity.sources, strict=True))
+    source = sources.get("id", "")  # one without is reported already
     roles = ", ".join(_text(role.text) for role in operation.roles)
     name = f":{NAME}::text" if NAME in given else "null"
     days = f":{DAYS}::integer" if DAYS in given else "null"
