@@ -2,7 +2,12 @@
 
 from bdc.diagnostics import Fact
 from bdc.diagnostics.catalogue.analysis import ROUTE_CLASH
-from bdc.diagnostics.catalogue.targets import DATABASE_NAME_CLASH, GRAPHQL_NAME_CLASH, HANDLER_FILE_CLASH
+from bdc.diagnostics.catalogue.targets import (
+    DATABASE_NAME_CLASH,
+    GRAPHQL_NAME_CLASH,
+    HANDLER_FILE_CLASH,
+    NOTHING_TO_QUERY,
+)
 from bdc.source import Span
 from bdc.source.records import dataclass
 
@@ -36,6 +41,16 @@ class NameClash(Fact):
 class GraphqlNameClash(NameClash):
     __slots__ = ()
     DIAGNOSTIC = GRAPHQL_NAME_CLASH
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToQuery(Fact):
+    """A schema without queries, which GraphQL does not know."""
+
+    DIAGNOSTIC = NOTHING_TO_QUERY
+
+    api: str
+    span: Span
 
 
 class HandlerFileClash(NameClash):

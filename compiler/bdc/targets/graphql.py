@@ -1,4 +1,4 @@
-"""GraphQL: types of the schema, fields of the roots, members of types and arguments have names of their own."""
+"""GraphQL: types of the schema, fields of the roots, members of types and arguments have names of their own; there is something to query."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -22,7 +22,7 @@ from bdc.surface.graphql.tree import (
     Schema,
 )
 from bdc.surface.names import surface_names
-from bdc.targets.facts import GraphqlNameClash, Thing
+from bdc.targets.facts import GraphqlNameClash, NothingToQuery, Thing
 from bdc.targets.places import Places
 
 _HELP = 'give one of them another name: `@graphql("otherName")`'
@@ -31,10 +31,13 @@ Named = tuple[str, Thing]
 
 
 def graphql_clashes(places: Places, system: SystemIR) -> Iterator[Fact]:
-    """Yield what would be called the same in the schema; nothing when no api offers GraphQL."""
+    """Yield what would be called the same in the schema of an api, and the apis whose schema would have no query."""
     seen: set[tuple[Span, Span]] = set()
     for api in (each for each in system.apis if each.graphql is not None):
-        for clash in _Clashes(places, system, api).all():
+        found = _Clashes(places, system, api)
+        if not found.has_queries:
+            yield NothingToQuery(api.name, places.api(api.name))
+        for clash in found.all():
             pair = clash.first.span, clash.second.span  # fields that clash in a type clash in its inputs too
             if pair not in seen:
                 seen.add(pair)
@@ -51,6 +54,10 @@ class _Clashes:
         self._schema: Schema = outline(system, api)
         self._declared = Types(system).declared
         self._operations = {called: key for key, called in surface_names(system).operations.items()}
+
+    @property
+    def has_queries(self) -> bool:
+        return bool(self._schema.declared_queries or self._schema.relay_queries)
 
     def all(self) -> Iterator[GraphqlNameClash]:
         schema = self._schema

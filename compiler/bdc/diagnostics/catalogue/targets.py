@@ -27,6 +27,13 @@ DATABASE_NAME_CLASH = Declared(
     also=(("first_span", "{first.what}"),),
     help="{help}",
 )
+NOTHING_TO_QUERY = Declared(
+    "E604",
+    "nothing-to-query",
+    "GraphQL of `{api}` has nothing to query",
+    label="no row of this api can be read",
+    help="offer rows in it, `resource X {{ ops list, get }}`, or leave `graphql` out",
+)
 
 NOT_ON_CITUS = Declared(
     "E611",
