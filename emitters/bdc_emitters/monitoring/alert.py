@@ -9,7 +9,7 @@ HOUR, DAY = 3600, 86_400
 @dataclass(frozen=True, slots=True)
 class Alert:
     """`expr` fires after `wait`. `fires`, `silent`: series of a test, by name; `value`: the expression's, where it fires. `after`:
-    when it is looked at. `cluster`: it reads what operators and Kubernetes measure."""
+    when it is looked at. `cluster`: it reads what operators and Kubernetes measure. `labels`: of the series, which the alert carries too."""
 
     name: str
     slug: str
@@ -25,3 +25,4 @@ class Alert:
     silent: Series
     after: str = "30m"
     cluster: bool = False
+    labels: tuple[tuple[str, str], ...] = ()

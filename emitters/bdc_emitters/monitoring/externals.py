@@ -31,4 +31,5 @@ def external_alerts(system: SystemIR, name: str, prefix: str) -> Iterator[Alert]
         ),
         fires=((series, "1x90"),),
         silent=((series, "0x90"),),
+        labels=(("external", "A"),),
     )

@@ -33,6 +33,7 @@ def _dead(system: SystemIR, name: str, prefix: str) -> Alert:
         ),
         fires=((series, "0x5 1x60"),),
         silent=((series, "0x90"),),
+        labels=(("task", "a"),),
     )
 
 
@@ -57,4 +58,5 @@ def _waiting(system: SystemIR, name: str, prefix: str) -> Alert:
         ),
         fires=((series, "1000x90"),),
         silent=((series, "10x90"),),
+        labels=(("task", "a"),),
     )

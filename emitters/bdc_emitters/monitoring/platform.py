@@ -81,6 +81,7 @@ def _nodes(name: str, prefix: str, title: str) -> Alert:
         fires=((series("worker"), "2x5 1x60"), whole[0], *full),
         silent=(*whole, *full),
         cluster=True,
+        labels=(("statefulset", f"{name}-worker"),),
     )
 
 

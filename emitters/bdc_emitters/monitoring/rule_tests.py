@@ -54,7 +54,10 @@ def _budget_case(objective: Objective, name: str, bad: int, left: float | None) 
 
 
 def _alert_cases(alert: Alert) -> list[dict[str, Any]]:
-    fired = {"exp_labels": {"severity": alert.severity}, "exp_annotations": annotations(alert)}
+    fired = {
+        "exp_labels": {**dict(alert.labels), "severity": alert.severity},
+        "exp_annotations": annotations(alert),
+    }
     return [
         _alert_case(alert, f"{alert.name} fires", alert.fires, [fired]),
         _alert_case(alert, f"{alert.name} is silent", alert.silent, []),
