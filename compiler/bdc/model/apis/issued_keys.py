@@ -8,6 +8,7 @@ from bdc.model.nodes.api import KeyOperation
 from bdc.model.nodes.entity import Entity
 from bdc.model.nodes.policy import Identity, Word
 from bdc.model.nodes.values import Entry
+from bdc.model.policies.identity import roles_claim
 
 WORDS = ("make", "list", "revoke")
 NAME, DAYS, PREFIX = "name", "days", "prefix"
@@ -28,10 +29,7 @@ def key_operation(
         remedy = "write `@api_key(make, …)` with the roles of the key, `@api_key(list)` or `@api_key(revoke)`"
         context.report(BadIdentity(f"`{verb.text}` is nothing that is done with keys", remedy, verb.span))
         return None
-    identity = next(
-        (each for each in context.others if entity is not None and each.entity == entity.name), None
-    )
-    if identity is None:
+    if _identity(context, entity) is None:
         why = "`@api_key` is for rows that show API keys"
         remedy = "write the operation in a resource of an entity with an `identity` that lists its roles"
         context.report(BadIdentity(why, remedy, found.span))
@@ -39,18 +37,31 @@ def key_operation(
     return KeyOperation(verb.text, roles, found.span)
 
 
+def _identity(context: ResolveContext, entity: Entity | None) -> Identity | None:
+    """Return the second identity whose callers are rows of `entity`."""
+    name = entity.name if entity is not None else None
+    return next((each for each in context.others if each.entity == name), None)
+
+
 def key_sql(
-    operation: KeyOperation, identity: Identity, key: str, roles_source: str, parameters: tuple[Entry, ...]
-) -> str:
-    """Return the statement of the operation: functions of the owner make, list and end keys. `key`: the field with the key of the row."""
+    context: ResolveContext,
+    operation: KeyOperation | None,
+    entity: Entity | None,
+    parameters: tuple[Entry, ...],
+) -> str | None:
+    """Return the statement of an operation on the keys of a row: functions of the owner make, list and end keys; None for any other operation."""
+    identity = _identity(context, entity)
+    if operation is None or entity is None or identity is None or context.identity is None:
+        return None
     given = {each.name for each in parameters}
-    row = f"{_text(identity.entity)}, :{key}::text"
+    row = f"{_text(identity.entity)}, :{entity.key[0] if entity.key else 'id'}::text"
     if operation.verb == "list":
         return f"select * from app.issued_key_list({row})"
     if operation.verb == "revoke":
         return f"select * from app.issued_key_end({row}, :{PREFIX}::text)"
-    sources = dict(zip((claim.name for claim in identity.claims), identity.sources, strict=True))
-    source = sources.get("id", "")  # one without is reported already
+    # An identity without the claim is reported already.
+    source = _source(identity, "id")
+    roles_source = _source(context.identity, roles_claim(context.identity))
     roles = ", ".join(_text(role.text) for role in operation.roles)
     name = f":{NAME}::text" if NAME in given else "null"
     days = f":{DAYS}::integer" if DAYS in given else "null"
@@ -58,6 +69,12 @@ def key_sql(
         f"select * from app.issued_key_add({row}, {_text(source)}, {_text(roles_source)}, array[{roles}]::text[], "
         f"{name}, {days})"
     )
+
+
+def _source(identity: Identity, claim: str | None) -> str:
+    """Return where a claim is read; '' where the identity has no such claim."""
+    sources = zip((each.name for each in identity.claims), identity.sources, strict=True)
+    return next((source for name, source in sources if name == claim), "")
 
 
 def _text(value: str) -> str:

@@ -17,13 +17,12 @@ from bdc.model.expressions import Place, Scope, condition
 from bdc.model.expressions.scope import Variable
 from bdc.model.externals.calls import handler_calls
 from bdc.model.jobs.enqueues import enqueues
-from bdc.model.nodes.api import Http, HttpMethod, KeyOperation, Operation, RaisedError, Requirement
+from bdc.model.nodes.api import Http, HttpMethod, Operation, RaisedError, Requirement
 from bdc.model.nodes.behaviour import Assignment
 from bdc.model.nodes.entity import Entity
 from bdc.model.nodes.policy import Grant, Identity, Word
 from bdc.model.nodes.values import Entry
 from bdc.model.policies.callers import caller_of, role_names, roles_of
-from bdc.model.policies.identity import roles_claim
 from bdc.model.policies.policies import policy_scope, role_words
 from bdc.model.typing.values import parameters
 from bdc.model.typing.written import resolve_answer
@@ -74,7 +73,7 @@ def _operation(context: ResolveContext, declared: ast.OperationDecl, entity: Ent
         returns_nullable=returns.nullable if returns is not None else False,
         idempotent=attributes.has("idempotent"),
         handler=attributes.has("handler"),
-        sql=block.text if block is not None else _key_sql(context, keys, entity, taken),
+        sql=block.text if block is not None else key_sql(context, keys, entity, taken),
         sql_span=block.span if block is not None else None,
         returns_span=declared.returns.span if declared.returns is not None else None,
         sets=sets,
@@ -92,23 +91,6 @@ def _operation(context: ResolveContext, declared: ast.OperationDecl, entity: Ent
         replica=_replica(context, attributes, block is not None),
         keys=keys,
     )
-
-
-def _key_sql(
-    context: ResolveContext, keys: KeyOperation | None, entity: Entity | None, taken: tuple[Entry, ...]
-) -> str | None:
-    """Return the statement of an operation on the keys of a row."""
-    identity = next(
-        (each for each in context.others if entity is not None and each.entity == entity.name), None
-    )
-    if keys is None or identity is None or entity is None or context.identity is None:
-        return None
-    main = context.identity
-    roles = roles_claim(main)
-    source = next(
-        (source for claim, source in zip(main.claims, main.sources, strict=True) if claim.name == roles), ""
-    )
-    return key_sql(keys, identity, entity.key[0] if entity.key else "id", source, taken)
 
 
 def _replica(context: ResolveContext, attributes: Attributes, in_sql: bool) -> bool:

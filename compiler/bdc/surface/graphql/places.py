@@ -8,8 +8,8 @@ from bdc.naming.python import KEYWORDS
 from bdc.source.records import dataclass
 
 _TAKEN = KEYWORDS | {
-    *("assemble", "context", "documents", "engine", "enums", "extensions", "inputs", "nodes", "operations"),
-    *("paging", "resources", "schema", "structs", "table", "types"),
+    *("assemble", "context", "documents", "engine", "enums", "extensions", "nodes"),
+    *("paging", "schema", "structs", "table", "types"),
     *("Route", "SETTINGS", "Settings", "endpoint", "routes"),
 }
 
